@@ -42,9 +42,11 @@ class Calibration:
 
     def settings(self, inputs: Collection[str], chip: Mapping[str, Any]) -> dict[str, float | str]:
         """Return the values to set of a wall with these `inputs`, by name, for a chip. A wall that prices kernels
-        needs no setting for `silicon`, and for the other sets the choice of the roofline with its constants."""
+        needs no setting for `silicon`, and for the other sets the choice of the roofline with its constants. One that
+        knows the kernels of microcontrollers (`kernel_rates`) uses them for `silicon` only."""
         if "timing" not in inputs:
-            return dict(self.of(chip))
+            classes = {"kernel_rates": "measured" if self.name == "silicon" else "roofline"}
+            return dict(self.of(chip)) | (classes if "kernel_rates" in inputs else {})
         return {} if self.name == "silicon" else {"timing": "roofline", **self.values}
 
 
@@ -56,7 +58,7 @@ SILICON = Calibration(
 
 CALIBRATIONS = (IDEAL, TUTORIAL, SILICON)
 # The inputs that a calibration may set.
-CALIBRATED = ("timing", *IDEAL.values)
+CALIBRATED = ("timing", "kernel_rates", *IDEAL.values)
 
 # The name of a question's value that says which calibration the changed constants of its accelerator are of.
 NAMED = "accelerator.calibration"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from solvers.declare import choice, number, spec
+from solvers.laws.core_kernels import KernelRates
 from solvers.laws.cost import YEAR
 from solvers.laws.language_pass import Timing
 from solvers.laws.memory import MEMORY_RESERVE
@@ -120,6 +121,21 @@ timing = partial(
     help="Kernel sum with the accelerator's measured constants, or roofline with the efficiencies and "
     "overhead below. Changing one of those selects the roofline.",
 )
+kernel_rates = partial(
+    choice,
+    KernelRates,
+    "Kernel rates",
+    labels={
+        "auto": "Automatic",
+        "measured": "By class of kernel (measured, microcontrollers)",
+        "roofline": "Compute efficiency",
+    },
+    advanced=True,
+    meant=KernelRates.ROOFLINE,
+    meant_by=("efficiency",),
+    help="On a microcontroller: measured rates of convolutions, depthwise convolutions and dense layers in 8 bits, or "
+    "the compute efficiency above. Changing that selects it. Other accelerators use it always.",
+)
 idle_fraction = partial(
     number,
     "1",
@@ -129,7 +145,20 @@ idle_fraction = partial(
     display_unit="percent",
     symbol="i",
     advanced=True,
-    help="Power of an idle device as a fraction of its TDP.",
+    help="Fraction of its TDP that a device draws before any work.",
+)
+idle_power = partial(
+    number,
+    "W",
+    "Idle power per device",
+    high=1e6,
+    slider=(0, 200),
+    symbol="p_0",
+    default_from="accelerator.idle_power",
+    strict=True,
+    may_be_unknown=True,
+    advanced=True,
+    help="Power of a device without work. Where it is unknown, the share of its TDP counts.",
 )
 
 power_model = partial(

@@ -5,18 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from solvers.declare import Array, Codes
+from solvers.declare import Array, Codes, Truth
 from solvers.laws.kernel_constants import is_measured
 from solvers.laws.language_pass import Timing
+from solvers.laws.model_decoder import widens_weights
 from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 
-def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
-    """Yield a remark when weights are stored in one format and arithmetic runs in another."""
+def precision_fallback(chip: Accelerator, precision: Codes, timing: Codes = Timing.ROOFLINE) -> Iterator[str]:
+    """Yield a remark when weights are stored in one format and arithmetic runs in another, as the `timing` has it."""
     runs_in = int(arithmetic_format(chip, precision))
-    if runs_in not in (-1, int(precision)):
-        stored, used = Precision(int(precision)).name, Precision(runs_in).name
-        yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
+    if runs_in in (-1, int(precision)):
+        return
+    stored, used = Precision(int(precision)).name, Precision(runs_in).name
+    if timing != Timing.ROOFLINE and widens_weights(chip, precision):
+        yield (
+            f"{chip.name} has no rate for {stored}: kernels widen the weights to 16 bits and multiply in those. Peak "
+            f"FLOP/s and MFU are those of {used}."
+        )
+        return
+    yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
 
 
 def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
@@ -34,6 +42,19 @@ def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
             f"Not measured: {chip.name} has no kernel constants of its own. Those of the measured accelerators are "
             "used (geometric mean, times scaled by the clock where known)."
         )
+
+
+def core_rates(chip: Accelerator, used: Truth) -> Iterator[str]:
+    """Says that a microcontroller's kernels have measured rates, where they are `used`, and whether they are those of
+    its core."""
+    if not used:
+        return
+    yield (
+        "Compute time follows measured rates of convolutions, depthwise convolutions and dense layers. Changing the "
+        "compute efficiency replaces them."
+    )
+    if math.isnan(chip.measured_gemm_efficiency_8bit):
+        yield f"Not measured: {chip.name} has no kernel rates of its own. The mean of three Cortex-M cores is used."
 
 
 def missing_figures(chip: Accelerator) -> Iterator[str]:

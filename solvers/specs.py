@@ -189,6 +189,10 @@ class Model(_Record):
     vocabulary: Array = number("1", "Vocabulary size")
     context_length: Array = number("1", "Maximum context length", display_unit="token")
     inference_flop: Array = number("flop", "FLOPs per forward pass", help="FLOPs of a model with a fixed-size input.")
+    depthwise_flop: Array = number(
+        "flop", "FLOPs of depthwise convolutions", help="Part of the FLOPs per forward pass."
+    )
+    dense_flop: Array = number("flop", "FLOPs of dense layers", help="Part of the FLOPs per forward pass.")
     activation_bytes: Array = number(
         "byte", "Peak activations", 0.0, display_unit="kB", help="Live tensors of one sample."
     )

@@ -102,7 +102,13 @@ class ModelAdmin(RowAdmin):
             ("expert_layers", "expert_intermediate_size"),
             "shared_experts",
         ),
-        figures("Work", ("inference_flop", "activation_bytes"), ("training_tokens", "training_flop"), "model_file"),
+        figures(
+            "Work",
+            ("inference_flop", "activation_bytes"),
+            ("depthwise_flop", "dense_flop"),
+            ("training_tokens", "training_flop"),
+            "model_file",
+        ),
     )
 
 

@@ -78,6 +78,8 @@ class Model(CatalogRow):
     expert_intermediate_size = QuantityField()
 
     inference_flop = QuantityField()
+    depthwise_flop = QuantityField()
+    dense_flop = QuantityField()
     activation_bytes = QuantityField()
     model_file = QuantityField(unit="byte", display_unit="kB", help_text="Size of the reference file.")
     training_tokens = QuantityField()

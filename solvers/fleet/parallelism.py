@@ -333,7 +333,7 @@ def _remedy(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation == Recomputation.SELECTIVE and i.attention == Attention.FUSED:
@@ -544,7 +544,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a model, and where does the step time go?",
-    version="3",
+    version="4",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,

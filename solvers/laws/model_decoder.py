@@ -155,6 +155,18 @@ def _known(figure: Array, otherwise: Array) -> Array:
     return np.where(np.isnan(figure), otherwise, figure)
 
 
+def widens_weights(chip: Accelerator, precision: Codes) -> Truth:
+    """Whether (true or false) the kernels of a `chip` widen weights stored in `precision` (codes of `Precision`) to 16
+    bits before they multiply: those of 4 bits, where the chip has no rate for them but one in 16 bits. Arrays
+    broadcast. Frantar et al. 2024 (MARLIN), arXiv:2408.11743, section 3. Engines that store activations in 8 bits, too,
+    could multiply in 8."""
+    code = np.asarray(precision)
+    narrow = (code == Precision.FP4) | (code == Precision.INT4)
+    if not narrow.any():  # the usual question
+        return False
+    return np.asarray(narrow & (arithmetic_format(chip, code) != code) & ~np.isnan(peak_rate(chip, Precision.BF16)))
+
+
 def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth | None = None) -> KernelDevice:
     """A `chip` as kernels see it (FLOP/s and byte/s) that multiplies weights stored in `precision` (codes of
     `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`: the chip's own
@@ -198,12 +210,13 @@ def _device_of_one(chip: Accelerator, precision: int, link: float, shared_bus: b
 
 def _device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth) -> KernelDevice:
     peak, half = peak_rate(chip, precision), peak_rate(chip, Precision.BF16)
+    widens = widens_weights(chip, precision)
     return KernelDevice(
-        peak=peak,
+        peak=np.where(widens, half, peak),
         half_peak=np.where(np.isnan(half), peak, half),
         bandwidth=np.asarray(chip.memory_bandwidth, dtype=float),
         link=link,
         constants=kernel_constants(chip),
-        narrow=arithmetic_format(chip, precision) >= Precision.FP8,
+        narrow=np.logical_and(arithmetic_format(chip, precision) >= Precision.FP8, np.logical_not(widens)),
         shared_bus=shared_bus,
     )

@@ -49,3 +49,27 @@ def chip_power(tdp: Array, idle_fraction: Array, share: Array) -> Array:
     `dynamic_share`). Arrays broadcast. Barroso and Hölzle 2007, doi:10.1109/MC.2007.443, figure 2. The chip alone: CPU,
     network cards and fans draw power of their own."""
     return np.asarray(tdp * (idle_fraction + (1 - np.asarray(idle_fraction)) * share))
+
+
+def idle_power(tdp: Array, idle_fraction: Array, measured: Array) -> Array:
+    """Electrical power in watts of one chip that has no work: the `measured` watts, or where they are not known (NaN)
+    P·i, with P the thermal design power in watts (`tdp`) and i the share of it drawn when idle (`idle_fraction`, 0 to
+    1). Arrays broadcast. Barroso and Hölzle 2007, doi:10.1109/MC.2007.443, figure 2. A chip that holds a model between
+    requests keeps its clocks up and draws 26 to 66 W more (Vadari 2026, arXiv:2605.23918)."""
+    return np.where(np.isnan(measured), np.asarray(tdp) * idle_fraction, measured)
+
+
+def power_in_use(tdp: Array, idle_fraction: Array, measured_idle: Array, share: Array) -> Array:
+    """Electrical power in watts of one chip in use: its `chip_power` at the thermal design power in watts (`tdp`), the
+    share of it drawn before any work (`idle_fraction`, 0 to 1) and the `share` of the rest that its work draws (0 to
+    1); with no work at all that of an idle chip, of which `measured_idle` watts are known, or NaN. Arrays broadcast.
+    Derived: clocks and voltage fall when nothing runs, so that power steps down."""
+    busy = chip_power(tdp, idle_fraction, share)
+    return np.where(np.asarray(share) > 0, busy, idle_power(tdp, idle_fraction, measured_idle))
+
+
+def mean_power(in_use: Array, idle: Array, time_in_use: Array) -> Array:
+    """Mean electrical power in watts of a chip that draws `in_use` watts for a share u of the time (`time_in_use`, 0 to
+    1) and `idle` watts in the rest: u·P_use + (1−u)·P_idle. Arrays broadcast. Derived: the mean over time."""
+    used = np.asarray(time_in_use, dtype=float)
+    return np.asarray(used * in_use + (1 - used) * idle)

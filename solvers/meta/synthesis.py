@@ -33,6 +33,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
+from solvers.laws.core_kernels import KernelRates, kernel_efficiency
 from solvers.laws.memory import memory_placement
 from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.ratio import ratio_or_inf
@@ -82,6 +83,7 @@ class Inputs:
     prompt_length: Array = inputs.prompt_length(1024)
     efficiency: Array = inputs.efficiency(0.5)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
+    kernel_rates: Codes = inputs.kernel_rates(KernelRates.AUTO)
     layer_overhead: Array = inputs.layer_overhead(
         0, help="Launch latency and small kernels. Zero: requirement of the roofline alone."
     )
@@ -290,7 +292,7 @@ FALLACIES = (
     walls=(22,),
     title="Synthesis",
     question="Which hardware does a latency target require?",
-    version="1",
+    version="2",
     factor="Peak FLOP/s per device",
     verdict=verdict,
     notes=notes,
@@ -325,11 +327,13 @@ def synthesis(i: Inputs) -> Outputs:
 def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[str, Any]:
     """Return how many of `chip` the step needs, and which requirement determines it."""
     home = memory_placement(chip, work.resident, work.weights)
+    forward = effective_phase(i.model, i.phase) == Phase.FORWARD
+    reached = kernel_efficiency(chip, i.model, i.precision, i.efficiency, i.kernel_rates, forward)
     peak = peak_rate(chip, i.precision)
     chip_time_left = np.maximum(time_left - chip.dispatch_overhead, 0)
     shares = np.stack(
         np.broadcast_arrays(
-            ratio_or_inf(work.flop, peak * i.efficiency * chip_time_left),
+            ratio_or_inf(work.flop, peak * reached * chip_time_left),
             ratio_or_inf(work.moved, home.bandwidth * i.bandwidth_efficiency * chip_time_left),
             np.asarray(home.needed / home.room),
         )

@@ -271,7 +271,7 @@ _GROWTH = {
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.context_length)
     yield from _GROWTH[Bound(int(o.decode_bound))]
@@ -418,7 +418,7 @@ FALLACIES = (
     walls=(5,),
     title="Batching",
     question="How many requests fit in a paged KV cache, and at what throughput?",
-    version="3",
+    version="4",
     factor="MFU",
     verdict=verdict,
     notes=notes,

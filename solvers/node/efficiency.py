@@ -381,7 +381,7 @@ _WHY = {
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     if _is_by_kernels(i):
         yield from remarks.pass_timing(i.accelerator, i.timing)
     if has_fixed_size(i.model):
@@ -619,7 +619,7 @@ FALLACIES = (
     walls=(3,),
     title="Efficiency",
     question="Which losses separate a model's attained FLOP/s from the accelerator's peak?",
-    version="3",
+    version="4",
     factor="MFU",
     verdict=verdict,
     notes=notes,

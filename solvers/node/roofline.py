@@ -30,6 +30,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
+from solvers.laws.core_kernels import KernelRates, kernel_efficiency
 from solvers.laws.memory import MEMORY_RESERVE, Tier, max_batch_size, memory_placement
 from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.power import PowerModel, activity, chip_power
@@ -51,6 +52,7 @@ class Inputs:
     prompt_length: Array = inputs.prompt_length(1024)
     efficiency: Array = inputs.efficiency(0.5)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
+    kernel_rates: Codes = inputs.kernel_rates(KernelRates.AUTO)
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
     utilization: Codes = inputs.power_model(PowerModel.ACTIVITY)
@@ -91,7 +93,15 @@ class Outputs:
     )
     bandwidth: Array = output("byte/s", "Memory bandwidth", symbol=r"\beta")
     achieved_rate: Array = output("flop/s", "Attained FLOP/s")
-    compute_roof: Array = output("flop/s", "Compute ceiling", help="Peak FLOP/s times the compute efficiency.")
+    kernel_efficiency: Array = output(
+        "1",
+        "Kernel efficiency",
+        display_unit="percent",
+        symbol=r"\eta_k",
+        help="Fraction of peak FLOP/s in use for the compute time: the compute efficiency, or on a microcontroller "
+        "what its kernels reach.",
+    )
+    compute_roof: Array = output("flop/s", "Compute ceiling", help="Peak FLOP/s times the kernel efficiency.")
     memory_roof: Array = output("byte/s", "Bandwidth ceiling", help="Bandwidth times the bandwidth efficiency.")
     intensity_limit: Array = output(
         "flop/byte",
@@ -155,6 +165,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     yield from remarks.missing_figures(i.accelerator)
     yield from remarks.unknown_layers(i.model)
+    yield from remarks.core_rates(i.accelerator, o.kernel_efficiency != i.efficiency)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
         yield from remarks.beyond_context_length(
@@ -190,13 +201,26 @@ FIGURES = (
 )
 
 EQUATIONS = (
-    Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
+    Equation(
+        "kernel_efficiency",
+        r"@kernel_efficiency = \frac{\eta_{\text{conv}}}{1 + s_{\text{dw}} (\frac{1}{0.2} - 1) + s_{\text{dense}} "
+        r"(\frac{1}{0.7} - 1)}",
+        where=lambda i, o: o.kernel_efficiency != i.efficiency,
+    ),
+    Equation(
+        "kernel_efficiency",
+        r"@kernel_efficiency = @efficiency",
+        where=lambda i, o: o.kernel_efficiency == i.efficiency,
+    ),
+    Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @kernel_efficiency}"),
     Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
     Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
     Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
     Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
     Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
-    Equation("ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"),
+    Equation(
+        "ridge_point", r"@ridge_point = \frac{@peak \cdot @kernel_efficiency}{@bandwidth \cdot @bandwidth_efficiency}"
+    ),
     Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
     Equation(
         "power",
@@ -227,6 +251,7 @@ SOURCES = (
     Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
     Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
     Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
+    Source("Banbury et al. 2021", "MLPerf Tiny benchmark", "arXiv:2106.07597"),
 )
 
 ASSUMPTIONS = (
@@ -236,6 +261,7 @@ ASSUMPTIONS = (
     "A mixture-of-experts step reads only the experts its tokens are routed to; each is equally likely.",
     "Power follows MFU and memory bandwidth utilization, as measured on GPUs that serve.",
     "Peak FLOP/s are dense, without structured sparsity. One multiply-add is two FLOPs.",
+    "On a microcontroller in 8 bits, convolutions, depthwise convolutions and dense layers each have a measured rate.",
 )
 
 LIMITATIONS = (
@@ -299,7 +325,7 @@ FALLACIES = (
     walls=(1, 2),
     title="Roofline",
     question="Is this workload compute-bound or memory-bound?",
-    version="2",
+    version="3",
     factor="Peak FLOP/s per device",
     verdict=verdict,
     notes=notes,
@@ -319,7 +345,9 @@ def roofline(i: Inputs) -> Outputs:
     work = step_work(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
     home = memory_placement(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
-    compute_roof, memory_roof = peak * i.efficiency, home.bandwidth * i.bandwidth_efficiency
+    forward = effective_phase(model, i.phase) == Phase.FORWARD
+    efficiency = kernel_efficiency(chip, model, i.precision, i.efficiency, i.kernel_rates, forward)
+    compute_roof, memory_roof = peak * efficiency, home.bandwidth * i.bandwidth_efficiency
     overhead = chip.dispatch_overhead + model.layers * i.layer_overhead
     time = step_time(work.flop, work.moved, compute_roof, memory_roof, overhead)
     latency = time.total
@@ -352,6 +380,7 @@ def roofline(i: Inputs) -> Outputs:
         peak=peak,
         bandwidth=home.bandwidth,
         achieved_rate=work.flop / latency,
+        kernel_efficiency=efficiency,
         compute_roof=compute_roof,
         memory_roof=memory_roof,
         intensity_limit=ratio_or_inf(work.flop_per_sequence, work.moved_per_sequence),

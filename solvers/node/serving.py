@@ -464,7 +464,7 @@ def _too_large(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
     if i.concurrency > 0:
@@ -477,7 +477,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.timing != Timing.ROOFLINE and i.tensor_parallel > 2 and shares_links(i.shared_bus, i.accelerator):
         yield "All devices share one bus: together they exchange as much as two with links of their own."
     if i.decode_accelerator is not None:
-        yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
+        yield from remarks.precision_fallback(i.decode_accelerator, i.precision, i.timing)
     if not o.feasible:
         yield "Times assume that the data fit in memory."
 
@@ -680,7 +680,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="What are TTFT, inter-token latency and throughput, and how many requests fit in memory?",
-    version="3",
+    version="4",
     factor="MFU",
     verdict=verdict,
     notes=notes,

@@ -33,7 +33,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
 from solvers.laws.energy import IDLE, WATER_OF_GENERATION, facility_energy, water_use
-from solvers.laws.power import chip_power, dynamic_share
+from solvers.laws.power import dynamic_share, idle_power, mean_power, power_in_use
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Region
 from solvers.verdict import State, Verdict
@@ -160,6 +160,7 @@ class Inputs:
         help="Embodied carbon is amortized over it.",
     )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
+    idle_power: Array = inputs.idle_power()
     host_power: Array = inputs.host_power(0)
     mean_device_power: Array = number(
         "W",
@@ -290,10 +291,20 @@ def _where_to(i: Inputs, o: Outputs) -> str:
     return "A grid of {other_carbon_intensity} would not help; less energy would."
 
 
+def _does_nothing(i: Inputs) -> bool:
+    """Whether no work is done while in use, by a device whose idle power is known."""
+    return bool(i.mfu == 0 and i.memory_utilization == 0 and not math.isnan(i.idle_power))
+
+
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    resting = i.idle_fraction * i.tdp
-    if i.mean_device_power == 0 and resting > o.device_power / 2:
-        yield ("More than half of the energy is drawn while idle: an idle device draws {idle_fraction} of its TDP.")
+    waiting = idle_power(i.tdp, i.idle_fraction, i.idle_power)
+    before_work = mean_power(i.idle_fraction * i.tdp, waiting, i.time_in_use)
+    if i.mean_device_power == 0 and before_work > o.device_power / 2:
+        idle = "" if math.isnan(i.idle_power) else " An idle device draws {idle_power}."
+        yield (
+            "More than half of the energy is drawn while idle or before any work, for which a device in use draws "
+            f"{{idle_fraction}} of its TDP.{idle}"
+        )
     if i.mean_device_power > 0:
         yield "The measured power per device is used; TDP and idle power have no effect."
     if math.isnan(i.embodied_per_device):
@@ -330,12 +341,18 @@ EQUATIONS = (
     Equation(
         "device_power",
         r"@device_power = @idle_fraction \cdot @tdp \cdot (1 - @time_in_use) + @busy_power \cdot @time_in_use",
-        where=lambda i, o: i.mean_device_power == 0,
+        where=lambda i, o: i.mean_device_power == 0 and math.isnan(i.idle_power),
     ),
+    Equation(
+        "device_power",
+        r"@device_power = @idle_power \cdot (1 - @time_in_use) + @busy_power \cdot @time_in_use",
+        where=lambda i, o: i.mean_device_power == 0 and not math.isnan(i.idle_power),
+    ),
+    Equation("busy_power", r"@busy_power = @idle_power", where=lambda i, o: _does_nothing(i)),
     Equation(
         "busy_power",
         r"@busy_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
-        where=lambda i, o: i.memory_utilization == 0,
+        where=lambda i, o: i.memory_utilization == 0 and not _does_nothing(i),
     ),
     Equation(
         "busy_power",
@@ -509,7 +526,7 @@ FALLACIES = (
     walls=(18,),
     title="Sustainability",
     question="How much energy, carbon and water does a job use, and what dominates?",
-    version="2",
+    version="3",
     factor="Devices",
     verdict=verdict,
     notes=notes,
@@ -570,5 +587,6 @@ def _power(i: Inputs) -> tuple[Array, Array]:
     """Watts of a device in use, and on average: measured, or where that is 0 by its thermal design power and what it
     does while in use."""
     measured, share = np.asarray(i.mean_device_power, dtype=float), dynamic_share(i.mfu, i.memory_utilization)
-    mean = chip_power(i.tdp, i.idle_fraction, share * i.time_in_use)
-    return chip_power(i.tdp, i.idle_fraction, share), np.where(measured > 0, measured, mean)
+    busy = power_in_use(i.tdp, i.idle_fraction, i.idle_power, share)
+    mean = mean_power(busy, idle_power(i.tdp, i.idle_fraction, i.idle_power), i.time_in_use)
+    return busy, np.where(measured > 0, measured, mean)

@@ -33,8 +33,8 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
-from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.power import dynamic_share
+from solvers.laws.energy import IDLE, facility_energy
+from solvers.laws.power import dynamic_share, idle_power, mean_power, power_in_use
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
 from solvers.verdict import State, Verdict
@@ -120,6 +120,7 @@ class Inputs:
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5)
     amortization: Array = inputs.amortization(4 * YEAR)
     idle_fraction: Array = inputs.idle_fraction(IDLE)
+    idle_power: Array = inputs.idle_power()
     host_power: Array = inputs.host_power(0)
     cloud_price: Array = number(
         "USD/s",
@@ -268,6 +269,20 @@ class Outputs:
         display_unit="percent",
         if_infinite="never (spot is always cheaper)",
     )
+    busy_power: Array = output(
+        "W",
+        "Device power in use",
+        symbol=r"p_\text{use}",
+        if_infinite="unknown: the accelerator has no TDP",
+        help="Accelerator only.",
+    )
+    resting_power: Array = output(
+        "W",
+        "Device power when idle",
+        symbol=r"p_\text{idle}",
+        if_infinite="unknown: the accelerator has no TDP",
+        help="Accelerator only.",
+    )
     mean_power: Array = output("W", "Mean power", symbol="W", help="Accelerators, and their hosts if given.")
     facility_energy: Array = output("J", "Facility energy", symbol="E")
     device_price: Array = output("USD", "Unit price in use")
@@ -356,18 +371,35 @@ FIGURES = (
     curve("mfu", ("cost_per_useful_device_hour",), "Cost per effective hour vs. MFU"),
 )
 
+
+def _of_row(i: Inputs) -> bool:
+    """Whether the thermal design power is the accelerator's."""
+    return i.accelerator is not None and bool(i.tdp == 0)
+
+
 EQUATIONS = (
     Equation(
         "mean_power",
-        r"@mean_power = @devices \cdot (@accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
-        r"@time_in_use) + @host_power)",
-        where=lambda i, o: i.accelerator is not None and i.tdp == 0 and i.memory_utilization == 0,
+        r"@mean_power = @devices \cdot (@busy_power \cdot @time_in_use + @resting_power \cdot (1 - @time_in_use) + "
+        r"@host_power)",
+        where=lambda i, o: o.mean_power == o.mean_power,
+    ),
+    Equation("resting_power", r"@resting_power = @idle_power", where=lambda i, o: not math.isnan(i.idle_power)),
+    Equation(
+        "resting_power",
+        r"@resting_power = @accelerator.tdp \cdot @idle_fraction",
+        where=lambda i, o: _of_row(i) and math.isnan(i.idle_power),
     ),
     Equation(
-        "mean_power",
-        r"@mean_power = @devices \cdot (@accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 "
-        r"\cdot @mfu + 0.65 \cdot \sqrt{@memory_utilization}) \cdot @time_in_use) + @host_power)",
-        where=lambda i, o: i.accelerator is not None and i.tdp == 0 and i.memory_utilization > 0,
+        "busy_power",
+        r"@busy_power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        where=lambda i, o: _of_row(i) and i.mfu > 0 and i.memory_utilization == 0,
+    ),
+    Equation(
+        "busy_power",
+        r"@busy_power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 \cdot @mfu + "
+        r"0.65 \cdot \sqrt{@memory_utilization}))",
+        where=lambda i, o: _of_row(i) and i.memory_utilization > 0,
     ),
     Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
     Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
@@ -476,7 +508,7 @@ FALLACIES = (
     walls=(17,),
     title="Total cost of ownership",
     question="What does a fleet cost, and would renting be cheaper?",
-    version="2",
+    version="3",
     factor="Devices",
     verdict=verdict,
     notes=notes,
@@ -494,6 +526,7 @@ def tco(i: Inputs) -> Outputs:
     price, cloud, spot = (_or_of_chip(i, name) for name in ("unit_price", "cloud_price", "spot_price"))
     duration, devices = np.asarray(i.duration, dtype=float), np.asarray(i.devices, dtype=float)
     power = _power(i, devices, i.time_in_use)
+    busy_power, resting_power = _device_power(i)
     electricity = _electricity(i, devices, i.time_in_use)
     purchase = devices * price * i.infrastructure_multiplier
     capital = depreciation(purchase, i.infrastructure_multiplier, duration, i.amortization)
@@ -537,6 +570,8 @@ def tco(i: Inputs) -> Outputs:
         cheapest_cost=known.min(axis=0),
         break_even_utilization=break_even_utilization(idle, busy, cloud * device_time),
         spot_break_even_utilization=break_even_utilization(idle, busy, spot_rate * device_time),
+        busy_power=busy_power,
+        resting_power=resting_power,
         mean_power=power,
         facility_energy=facility_energy(power * duration, i.pue),
         device_price=price,
@@ -551,10 +586,15 @@ def _or_of_chip(i: Inputs, name: str) -> Array:
     return np.where(np.asarray(getattr(i, name)) > 0, getattr(i, name), own)
 
 
+def _device_power(i: Inputs) -> tuple[Array, Array]:
+    """Watts of a device in use, and of one that is idle."""
+    tdp, share = _or_of_chip(i, "tdp"), dynamic_share(i.mfu, i.memory_utilization)
+    return power_in_use(tdp, i.idle_fraction, i.idle_power, share), idle_power(tdp, i.idle_fraction, i.idle_power)
+
+
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
     """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
-    share = dynamic_share(i.mfu, i.memory_utilization) * np.asarray(used)
-    return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, share, i.host_power)
+    return np.asarray(devices * (mean_power(*_device_power(i), used) + i.host_power))
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:

@@ -57,6 +57,8 @@ _RENAMED = {
     "vocab_size": "vocabulary",
     "inference_flops": "inference_flop",
     "training_flops": "training_flop",
+    "depthwise_flops": "depthwise_flop",
+    "dense_flops": "dense_flop",
     "peak_activation_bytes": "activation_bytes",
     "accelerator_slug": "accelerator",
     "intra_node_fabric_slug": "fabric",

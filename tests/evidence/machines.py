@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 import numpy as np
 
 from solvers.calibration import CALIBRATIONS
 from solvers.registry import solvers
-from solvers.specs import Accelerator, Model, Precision, table
+from solvers.shipped import find
+from solvers.specs import Model, Precision
 
-from .figures import CATALOG, HERE, Column, Judged, calibrations, describe, facts, kinds, rows
+from .figures import HERE, Column, Judged, accelerator, calibrations, code, describe, facts, kinds, rows
 
-# Clock (Hz), flash and SRAM (byte) of the boards, from ST's and Nordic's data sheets.
-BOARDS = {
-    "stm32l4r5": (120e6, 2 * 2**20, 640 * 2**10),
-    "stm32h7a3": (280e6, 2 * 2**20, 1376 * 2**10),
-    "stm32f746": (216e6, 1 * 2**20, 340 * 2**10),
-    "nrf5340": (128e6, 1 * 2**20, 512 * 2**10),
-}
 NETWORKS = {
     "kws": "mlperf-tiny-kws-dscnn",
     "vww": "mlperf-tiny-vww-mobilenet-v1-0.25",
@@ -38,48 +31,20 @@ EMULATED = {
 }
 
 
-def _network(slug: str) -> Model:
-    with (CATALOG / "models.csv").open(encoding="utf-8", newline="") as lines:
-        row = next(row for row in csv.DictReader(lines) if row["slug"] == slug)
-    return Model(
-        name=row["name"],
-        parameters=float(row["parameters"]),
-        inference_flop=float(row["inference_flops"]),
-        activation_bytes=float(row["peak_activation_bytes"] or 0),
-        generative=0.0,
-    )
-
-
-def _board(name: str) -> Accelerator:
-    """By the catalog's convention: one 8-bit multiply-add, one byte of flash and four of SRAM a clock."""
-    clock, flash, sram = BOARDS[name]
-    return Accelerator(
-        name=name,
-        peak=table({"int8": 2 * clock, "fp32": clock}),
-        memory_capacity=flash,
-        memory_bandwidth=clock,
-        flash_capacity=flash,
-        flash_bandwidth=clock,
-        sram_capacity=sram,
-        sram_bandwidth=4 * clock,
-        dispatch_overhead=0.0,
-    )
-
-
 def microcontrollers() -> Iterator[Judged]:
-    """MLPerf Tiny: seconds of one inference in 8 bits."""
+    """MLPerf Tiny: seconds of one inference, in 8 bits or in floats."""
     columns = rows(HERE / "tinyml.csv")
     walls = {each: np.full(len(columns["board"]), np.nan) for each in ("site", *(each.name for each in CALIBRATIONS))}
-    for (board, benchmark), at in kinds(columns, "board", "benchmark"):
-        chip = _board(board)
+    for (board, benchmark, precision), at in kinds(columns, "board", "benchmark", "precision"):
+        chip = accelerator(board)
         for each, settings in ({"site": {}} | calibrations("roofline", chip)).items():
             # Nothing is launched on a microcontroller.
             found = solvers()["roofline"](
-                model=_network(NETWORKS[benchmark]),
+                model=find(Model, NETWORKS[benchmark]),
                 accelerator=chip,
                 phase="forward",
                 batch_size=1,
-                precision=Precision.INT8,
+                precision=code(precision),
                 **(settings | {"layer_overhead": 0.0}),
             )
             walls[each][at] = found.latency
@@ -95,9 +60,9 @@ def microcontrollers() -> Iterator[Judged]:
             columns,
             columns["board"],
             _entry(columns, "benchmark", "submitter", "round"),
-            "int8",
+            columns["precision"],
             "",
-            size=np.array([float(_board(str(board)).peak[Precision.INT8]) for board in columns["board"]]),
+            size=np.array([float(accelerator(str(board)).peak[Precision.INT8]) for board in columns["board"]]),
         ),
     )
 

@@ -13,6 +13,7 @@ from enum import IntEnum
 from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
+from solvers.laws.core_kernels import KernelRates
 from solvers.laws.phase import Phase
 from solvers.laws.power import PowerModel
 from solvers.specs import Accelerator, Model, Precision
@@ -103,6 +104,11 @@ class Inputs:
     context_length: Array = inputs.context_length(0, advanced=True)
     prompt_length: Array = inputs.prompt_length(1024, advanced=True)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
+    kernel_rates: Codes = inputs.kernel_rates(
+        KernelRates.ROOFLINE,
+        help="One compute efficiency for all devices, as in the course, or measured rates of kernels on "
+        "microcontrollers in 8 bits.",
+    )
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
     utilization: Codes = inputs.power_model(

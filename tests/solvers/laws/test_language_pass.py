@@ -15,7 +15,7 @@ from solvers.laws.phase import generates
 from solvers.laws.transformer import kv_elements
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.shipped import all_specs, find
-from solvers.specs import Accelerator, Model, Precision, stack, take
+from solvers.specs import Accelerator, Model, Precision, stack, table, take
 
 SLIDES = Roofline(efficiency=0.5, bandwidth_efficiency=1.0, layer_overhead=10e-6)
 CHIPS = ("h100-sxm5-80gb", "a100-sxm4-80gb", "mi300x", "b200-sxm-180gb")
@@ -152,3 +152,25 @@ def test_a_chip_without_a_rate_in_16_bits_runs_all_at_the_rate_it_has():
     assert np.isfinite(
         float(price_decode(find(Model, "llama-3-8b"), server(chip, Precision.INT8), 1.0, 10.0).time.total)
     )
+
+
+@pytest.mark.parametrize("precision", [Precision.FP4, Precision.INT4])
+def test_weights_in_4_bits_are_multiplied_in_16_where_the_chip_has_no_rate_for_them(precision):
+    h100, b200 = (find(Accelerator, slug) for slug in ("h100-sxm5-80gb", "b200-sxm-180gb"))
+    widened, half = (kernel_device(h100, each, 450e9) for each in (precision, Precision.BF16))
+    assert widened.product_rate == half.product_rate and not widened.narrow
+    assert kernel_device(h100, Precision.FP8, 450e9).narrow
+    assert kernel_device(b200, Precision.FP4, 900e9).peak == 2 * kernel_device(b200, Precision.FP8, 900e9).peak
+
+
+def test_a_chip_without_16_bits_multiplies_weights_in_4_bits_as_it_can():
+    only_8_bits = dataclasses.replace(find(Accelerator, "nrf52840"), peak=table({"int8": 128e6}))
+    assert kernel_device(only_8_bits, Precision.INT4, 1e6).peak == 128e6
+
+
+def test_columns_of_formats_and_chips_widen_as_each_alone():
+    several = [find(Accelerator, slug) for slug in ("h100-sxm5-80gb", "b200-sxm-180gb", "a100-sxm4-80gb")]
+    formats = np.array([Precision.FP4, Precision.INT4, Precision.FP4])
+    together = kernel_device(stack(several), formats, np.full(3, 450e9)).peak
+    alone = [kernel_device(chip, int(code), 450e9).peak for chip, code in zip(several, formats, strict=True)]
+    assert together.tolist() == alone

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.operations.sustainability import CarbonPart, sustainability
+from solvers.shipped import find
+from solvers.specs import Accelerator
 from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -74,7 +76,10 @@ def test_at_the_break_even_intensity_running_emits_as_much_as_making():
 
 @given(mfu=st.floats(0.01, 1))
 def test_a_device_that_waits_still_draws_its_idle_power(mfu):
-    assert float(sustainability(mfu=0).it_energy / sustainability(mfu=1).it_energy) == pytest.approx(0.3)
+    assert float(sustainability(mfu=0).it_energy / sustainability(mfu=1).it_energy) == pytest.approx(70 / 700)
+    unknown = {"accelerator": find(Accelerator, "mi300x")}
+    idle, busy = (float(sustainability(mfu=mfu, **unknown).it_energy) for mfu in (0, 1))
+    assert idle / busy == pytest.approx(0.3)
     useful = sustainability(mfu=np.array([mfu, 1.0])).carbon_per_useful_device_hour
     assert useful[0] >= useful[1]
 
@@ -105,7 +110,7 @@ def test_power_follows_arithmetic_and_memory_while_there_is_work_and_hosts_are_a
     o = sustainability(mfu=mfu, memory_utilization=reading, time_in_use=used, host_power=host, devices=8, duration=DAY)
     busy = 700 * (0.3 + 0.7 * min(1, 2 * mfu + 0.65 * reading**0.5))
     assert float(o.busy_power) == pytest.approx(busy)
-    assert float(o.device_power) == pytest.approx(used * busy + (1 - used) * 210)
+    assert float(o.device_power) == pytest.approx(used * busy + (1 - used) * 70)
     assert float(o.it_energy) == pytest.approx(8 * DAY * (float(o.device_power) + host))
 
 
@@ -173,3 +178,16 @@ def test_an_unknown_figure_is_called_unknown_and_not_nothing():
 def test_idle_power_is_noted_when_it_is_more_than_half_and_not_before():
     assert "drawn while idle" in says(sustainability, mfu=0.4, idle_fraction=0.3)
     assert "drawn while idle" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
+
+
+def test_an_idle_device_draws_the_idle_power_of_its_chip_and_one_without_a_figure_a_share_of_its_tdp():
+    a100, mi300x = (find(Accelerator, slug) for slug in ("a100-sxm4-80gb", "mi300x"))
+    asked = {"devices": 8, "duration": 3600.0, "time_in_use": 0.0, "pue": 1.0}
+    assert sustainability(accelerator=a100, **asked).it_energy == pytest.approx(8 * 59 * 3600)
+    assert sustainability(accelerator=mi300x, **asked).it_energy == pytest.approx(8 * 0.3 * 750 * 3600)
+    assert sustainability(accelerator=a100, idle_power=80.0, **asked).it_energy == pytest.approx(8 * 80 * 3600)
+
+
+def test_a_device_that_works_half_of_the_time_idles_in_the_other_half():
+    half, busy, idle = (float(sustainability(mfu=0.4, time_in_use=used).device_power) for used in (0.5, 1.0, 0.0))
+    assert half == pytest.approx((busy + idle) / 2) and idle == pytest.approx(70)
