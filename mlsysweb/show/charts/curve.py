@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsysweb.show.measurements.page import MeasuredPoint
-from solvers.quantities import format_quantity
+from solvers.quantities import format_column, format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
 from .labels import broken, mark_line, mark_words
 from .measured_points import MEASURED_LABEL, DrawnPoint, measured_trace, points_along
-from .series import SERIES, finite_rows, is_constant, is_infeasible, last_in_view, number, series_along, system_name
+from .series import (
+    SERIES,
+    finite_rows,
+    is_constant,
+    is_infeasible,
+    last_in_view,
+    number,
+    rows_in_view,
+    series_along,
+    system_name,
+)
 from .ticks import title_unit
 
 _DASHES = ("solid", "dot", "dash", "dashdot")
@@ -26,7 +36,7 @@ _LARGEST_RATIO = 1e8
 _MOST_LABELS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Line:
     """One line: the outputs of one system, in SI, and what is called by its name."""
 
@@ -135,7 +145,7 @@ def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
         seen: list[tuple[tuple[float, ...], ...]] = []
         last = last_in_view(track, x, drawing.y[0])
         for place, y in enumerate(drawing.y):
-            rows = tuple(row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last)
+            rows = rows_in_view(track, x, y, last)
             # Among several systems a constant line is a level to compare with.
             if not rows or rows in seen or (len(result.systems) < 2 and is_constant([row[1] for row in rows])):
                 continue
@@ -159,25 +169,29 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
 
 
 def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
+    drawn: dict[tuple[float, ...], list[float]] = {}  # most lines have the same places along x
     for panel in panels:
         for place, line in enumerate(panel.lines):
             value = line.value
+            xs, ys = zip(*line.rows, strict=True)
+            if xs not in drawn:
+                drawn[xs] = _rounded(xs, scale(across))
             yield {
                 "type": "scatter",
                 "mode": "lines",
                 "name": line.name,
-                "x": _rounded(line.rows, 0, scale(across)),
-                "y": _rounded(line.rows, 1, scale(value)),
+                "x": drawn[xs],
+                "y": _rounded(ys, scale(value)),
                 "yaxis": panel.axis,
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
-                "text": [format_quantity(row[1], value.unit, value.display_unit) for row in line.rows],
+                "text": format_column(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
             }
 
 
-def _rounded(rows: Sequence[tuple[float, ...]], place: int, by: float) -> list[float]:
-    """Return one column to six digits: more than a chart shows, in half of the bytes."""
-    return [float(f"{row[place] * by:.6g}") for row in rows]
+def _rounded(column: Sequence[float], by: float) -> list[float]:
+    """Return a column to six digits: more than a chart shows, in half of the bytes."""
+    return [float(f"{number * by:.6g}") for number in column]
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:

@@ -46,8 +46,16 @@ def is_constant(numbers: Sequence[float]) -> bool:
 def last_in_view(track: Series, x: str, first: str) -> float:
     """Return up to where the axis runs: to the end, or to the place after which the first output is infinite or not
     known, as is the wait in a queue beyond its capacity."""
+    if _is_finite(track.columns[x]) and _is_finite(track.columns[first]):  # the usual case
+        return math.inf
     last = max((row[0] for row in finite_rows(track.columns[x], track.columns[first])), default=math.inf)
     return min((v for (v,) in finite_rows(track.columns[x]) if v > last), default=math.inf)
+
+
+def rows_in_view(track: Series, x: str, y: str, last: float) -> tuple[tuple[float, ...], ...]:
+    """Return the rows of a line up to `last`, that of `last_in_view`."""
+    rows = finite_rows(track.columns[x], track.columns[y])
+    return tuple(rows) if last == math.inf else tuple(row for row in rows if row[0] <= last)
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
