@@ -17,10 +17,13 @@ from .errors import InputError
 
 R = TypeVar("R")
 
+_SCALARS = (float, int)
+
 
 def shape(record: Any) -> tuple[int, ...]:
     """Return the shape that the columns of the record broadcast to; () for one question."""
-    return np.broadcast_shapes(*{_shape(value, own) for _, value, own in _columns(record)})
+    shapes = {_shape(value, own) for _, value, own in _columns(record)} - {()}
+    return np.broadcast_shapes(*shapes) if len(shapes) > 1 else next(iter(shapes), ())
 
 
 def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
@@ -28,11 +31,11 @@ def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
     return _mapped(record, lambda column, own: column[row])
 
 
-def replaced(record: R, values: Mapping[str, Any]) -> R:
+def replaced(record: R, values: dict[str, Any]) -> R:
     """Return the record with other values of some of its fields, like `dataclasses.replace` in a twentieth of the time:
     the constructor, which a record of inputs, outputs or figures leaves as generated, is not called."""
     made = object.__new__(type(record))
-    vars(made).update(vars(record), **values)
+    object.__setattr__(made, "__dict__", vars(record) | values)  # copies all fields at once
     return made
 
 
@@ -45,8 +48,9 @@ def each_row(record: Any, row: NDArray[np.int_]) -> Iterator[Any]:
             is_spec = dataclasses.is_dataclass(value)
             streams[name] = each_row(value, row) if is_spec else _elements(np.asarray(value)[row], axes)
     names = tuple(streams)
+    same = replaced(record, own)
     for values in zip(*streams.values(), strict=True) if streams else ((),) * len(row):
-        yield replaced(record, own | dict(zip(names, values, strict=True)))
+        yield replaced(same, dict(zip(names, values, strict=True)))
 
 
 def _elements(column: NDArray[Any], own: int) -> list[Any]:
@@ -73,15 +77,15 @@ def _mapped(record: Any, change: Any) -> Any:
     for name, value, own in _columns(record):
         if dataclasses.is_dataclass(value):
             values[name] = _mapped(value, change) if _shape(value, own) else value
-        elif not isinstance(value, float | int) and np.ndim(value) > own:
+        elif not isinstance(value, _SCALARS) and np.ndim(value) > own:
             values[name] = change(np.asarray(value), own)
     return replaced(record, values)
 
 
 def _shape(value: Any, own: int) -> tuple[int, ...]:
-    if isinstance(value, float | int):  # the common case; np.ndim takes ten times as long
+    if isinstance(value, _SCALARS):  # the common cases; np.ndim takes ten times as long
         return ()
-    if dataclasses.is_dataclass(value):
+    if not isinstance(value, np.ndarray) and dataclasses.is_dataclass(value):
         return shape(value)
     axes: tuple[int, ...] = np.shape(value)
     return axes[: len(axes) - own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
+
+from .page_name import page_name
 
 
 def htmx_of(request: HttpRequest) -> HtmxDetails:
@@ -62,5 +64,11 @@ def render_page_or_partial(
         return vary_on_htmx(render(request, whole, seen, status=422 if errors else 200))
     if page is None:
         return error_response(request, drawn())
-    title = render_to_string("shared/_title.html", {"page": page}, request)
-    return partial_response(render_to_string(partial, {"page": page}, request) + title, page.url)
+    return partial_response(update_html(request, (partial,), page=page), page.url)
+
+
+def update_html(request: HttpRequest, partials: Iterable[str], **seen: Any) -> str:
+    """Return the fragments of an update, the title of the tab last. The templates see the page alone, without the
+    context processors: an update is the same for every visitor, and their queries would be for nothing."""
+    context = {**seen, **page_name(request)}
+    return "".join(render_to_string(partial, context) for partial in (*partials, "shared/_title.html"))

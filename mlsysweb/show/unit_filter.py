@@ -17,7 +17,9 @@ _UNITS = (
     *("[nµm]?s", "min", "h", "[nµmkMGT]?(?:W|J|Wh)", "[kMG]?t", "[mk]?g", "gCO₂e(?:/kWh)?"),
     *("L(?:/kWh)?", "m[²³]", "mm²"),
 )
-_BEFORE_UNIT = re.compile(rf"(?<=[\d⁰¹²³⁴⁵⁶⁷⁸⁹])([kMBT]?) (?=(?:{'|'.join(_UNITS)})(?![\w/]))")
+_DIGIT = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]"
+# The space comes first: the search jumps from space to space.
+_BEFORE_UNIT = re.compile(rf" (?:(?<={_DIGIT} )|(?<={_DIGIT}[kMBT] ))(?=(?:{'|'.join(_UNITS)})(?![\w/]))")
 _CARBON = re.compile(r"\b(k?t|k?g) (?=CO₂e)")
 
 
@@ -27,4 +29,5 @@ def units(text: object) -> str:
     told = str(text)
     if " " not in told:
         return told
-    return _CARBON.sub(rf"\1{NO_BREAK_SPACE}", _BEFORE_UNIT.sub(rf"\1{NO_BREAK_SPACE}", told))
+    told = _BEFORE_UNIT.sub(NO_BREAK_SPACE, told)
+    return _CARBON.sub(rf"\1{NO_BREAK_SPACE}", told) if " CO₂e" in told else told

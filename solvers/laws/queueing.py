@@ -138,6 +138,15 @@ def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Ar
     return mean_wait(erlang_c(servers, load), mean_wait_given_waiting(servers, load, service_time, factor))
 
 
+def queue_wait_quantile(share: Array, servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
+    """Wait in seconds that a `share` p (0 to 1) of all requests does not exceed in a queue with c `servers` at an
+    offered `load` a in erlang, mean `service_time` in seconds and the dimensionless variability `factor`; infinite
+    where a is c or more. Arrays broadcast. Derived: `wait_quantile` of `erlang_c` and `mean_wait_given_waiting`. Exact
+    for M/M/c, approximate otherwise."""
+    given_waiting = mean_wait_given_waiting(servers, load, service_time, factor)
+    return wait_quantile(share, erlang_c(servers, load), given_waiting)
+
+
 def max_load_for_mean_wait(servers: Array, service_time: Array, factor: Array, longest_wait: Array) -> Array:
     """The offered load in erlang up to which the mean wait over all requests is at most `longest_wait` seconds, with c
     `servers`, mean `service_time` in seconds and the dimensionless variability `factor`. Arrays broadcast. Derived:

@@ -36,6 +36,7 @@ class SobolIndices:
     samples: int
 
 
+@lru_cache(maxsize=8)  # at most 5 MB each
 def saltelli_design(inputs: int, samples: int, seed: int = 0) -> Floats:
     """Return points between 0 and 1 of shape ((inputs + 2) · samples, inputs): the blocks A and B of `samples` points
     each, then for each input A with its column from B. `samples` is a power of two, at least `SCRAMBLES`; each of the
@@ -43,7 +44,9 @@ def saltelli_design(inputs: int, samples: int, seed: int = 0) -> Floats:
     points = _points(inputs, samples, seed)
     a, b = points[:, :inputs], points[:, inputs:]
     exchanged = [np.where(np.arange(inputs) == k, b, a) for k in range(inputs)]
-    return np.concatenate([a, b, *exchanged])
+    design = np.concatenate([a, b, *exchanged])
+    design.setflags(write=False)
+    return design
 
 
 @lru_cache(maxsize=8)  # at most 1 MB each

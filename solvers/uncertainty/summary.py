@@ -95,12 +95,12 @@ def _labels(
     """Yield the words of outputs that are no numbers, those at the head of the wall's page first."""
     order = sorted(solver.outputs, key=lambda name: name not in solver.headline)
     for name in order:
-        io, column = solver.outputs[name], columns[name][:samples].tolist()
+        io, column = solver.outputs[name], columns[name][:samples]
         if isinstance(io, Label):
-            shares = {io.kind(int(code)).name.lower(): share for code, share in _shares(column).items()}
+            shares = {io.kind(int(code)).name.lower(): share for code, share in _shares(column.tolist()).items()}
             yield LabelShares(name, io.label, io.kind(int(getattr(here, name))).name.lower(), shares)
         elif isinstance(io, Flag):
-            flags = {"yes" if each else "no": share for each, share in _shares(column).items()}
+            flags = {"yes" if each else "no": share for each, share in _shares(column.tolist()).items()}
             yield LabelShares(name, io.label, "yes" if getattr(here, name) else "no", flags)
 
 

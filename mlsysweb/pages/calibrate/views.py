@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.page import Option, OptionGroup
-from mlsysweb.show.htmx import partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.htmx import partial_response, update_html, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.spreadsheet import as_csv
 from mlsysweb.show.update_cache import cache_updates
@@ -45,8 +45,7 @@ def _update(request: HttpRequest, answered: CalibrateAnswer, url: str) -> HttpRe
         response = HttpResponse(render_to_string("calibrate/_errors.html", context, request) + table, status=422)
         response["HX-Reswap"] = "none"
         return vary_on_htmx(response)
-    parts = ("calibrate/_fit.html", "shared/_title.html")
-    shown = "".join(render_to_string(part, {"page": answered.page}, request) for part in parts)
+    shown = update_html(request, ("calibrate/_fit.html",), page=answered.page)
     return partial_response(shown + table, answered.page.url)
 
 

@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return error_response(request, _drawn(text, errors, url))
     live = live_roofline(result_page(roofline, result, wall), result)
     if wants_partial(request):
-        shown = render_to_string("home/_live.html", {"result": live}, request)
+        shown = render_to_string("home/_live.html", {"result": live})
         return partial_response(shown, f"{url}?{live.link.partition('?')[2]}")
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
     urls |= {url: reverse(url) for url, _ in tools()}

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields
 from mlsysweb.show.forms.page import Form
-from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.htmx import error_response, partial_response, update_html, vary_on_htmx, wants_partial
 from mlsysweb.show.update_cache import cache_updates
 
 from .answer import ChainAnswer, answer_chain
@@ -30,8 +29,7 @@ def pipelines(request: HttpRequest) -> HttpResponse:
         )
     if answered.errors:
         return error_response(request, _form(answered))
-    parts = ("pipelines/_chain.html", "shared/_title.html")
-    return partial_response("".join(render_to_string(part, {"page": page}, request) for part in parts), page.url)
+    return partial_response(update_html(request, ("pipelines/_chain.html",), page=page), page.url)
 
 
 def _form(answered: ChainAnswer) -> Form:

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.laws.cost import YEAR
-from solvers.laws.queueing import prefill_wait_quantile
+from solvers.laws.queueing import prefill_wait_quantile, queue_wait_quantile, variability_factor
 from solvers.laws.serving import used_share
 from solvers.node.serving import serving
-from solvers.node.tail_latency import tail_latency
 from solvers.operations.sustainability import sustainability
 from solvers.operations.tco import tco
 from solvers.specs import Accelerator, peak_rate, stack, take
@@ -122,14 +121,15 @@ def within_slo(i: Inputs, of: Options) -> Truths:
 
 
 def p99_ttft(i: Inputs, ttft: Floats, service: Floats, held: Floats, replicas: Floats) -> Floats:
-    """Return prefill time plus the 99th percentiles of the wait for one of the `held` slots of a replica and of the
-    wait behind the prefills of other prompts there, in seconds: an upper bound of the 99th percentile of the sum."""
+    """Return prefill time plus the 99th percentiles of the wait for one of the `held` slots of a replica, as the
+    tail-latency wall has it, and of the wait behind the prefills of other prompts there, in seconds: an upper bound of
+    the 99th percentile of the sum."""
     slots = replicas * held
     servers = np.minimum(slots, MOST_SLOTS)
-    queue = tail_latency(
-        arrival_rate=i.requests * servers / slots, service_time=service, replicas=servers, service_cv=i.service_cv
-    )
-    return np.asarray(ttft + queue.p99_wait + prefill_wait_quantile(LATE, i.requests / replicas, ttft))
+    load = i.requests * servers / slots * service
+    with np.errstate(all="ignore"):  # unknown times stay unknown
+        wait = queue_wait_quantile(LATE, servers, load, service, variability_factor(1.0, i.service_cv))
+        return np.asarray(ttft + wait + prefill_wait_quantile(LATE, i.requests / replicas, ttft))
 
 
 def replicas_needed(i: Inputs, ttft: Floats, service: Floats, held: Floats) -> tuple[Floats, Floats]:

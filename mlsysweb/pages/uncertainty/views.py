@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from mlsysweb.show.htmx import partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.htmx import partial_response, update_html, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Table
 from mlsysweb.show.results.spreadsheet import as_csv
 from mlsysweb.show.update_cache import cache_updates
@@ -49,8 +49,7 @@ def _update(request: HttpRequest, answered: UncertaintyAnswer, form: Uncertainty
         response = HttpResponse(html + rows, status=422)
         response["HX-Reswap"] = "none"
         return vary_on_htmx(response)
-    parts = ("uncertainty/_bands.html", "shared/_title.html")
-    shown = "".join(render_to_string(part, {"page": answered.page}, request) for part in parts)
+    shown = update_html(request, ("uncertainty/_bands.html",), page=answered.page)
     return partial_response(shown + rows, answered.page.url)
 
 

@@ -108,11 +108,16 @@ def _arguments(query: str) -> Iterator[str]:
 
 def _neighbours(solver: Stage, around: WallLinks) -> tuple[Link | None, Link | None]:
     """Return links to the previous and the next wall of the taxonomy; tools without a number come last."""
-    ordered = sorted(around.walls.values(), key=lambda each: (not each.walls, each.walls, each.title))
-    place = [each.name for each in ordered].index(solver.name)
+    ordered = _ordered(tuple(around.walls.values()))
+    place = ordered.index(solver)
     near = {step: ordered[place + step] for step in (-1, 1) if 0 <= place + step < len(ordered)}
     links = {step: Link(each.title, around.urls[each.name]) for step, each in near.items()}
     return links.get(-1), links.get(1)
+
+
+@cache
+def _ordered(walls: tuple[Stage, ...]) -> list[Stage]:
+    return sorted(walls, key=lambda each: (not each.walls, each.walls, each.title))
 
 
 def _feeds(solver: Stage, result: Result, asked: Mapping[str, str], around: WallLinks) -> Iterator[DownstreamWall]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +13,7 @@ from catalog.resolve import choices
 from mlsysweb.answer import answer
 from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.query import query_text
-from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.htmx import error_response, partial_response, update_html, vary_on_htmx, wants_partial
 from mlsysweb.show.measurements.nearest import nearby
 from mlsysweb.show.miniatures import solver_picture
 from mlsysweb.show.results.fallacies import fallacies
@@ -111,10 +110,10 @@ def _urls() -> dict[str, str]:
 
 def _update(request: HttpRequest, page: WallPage) -> str:
     """Return the fragment of an update; the switch of efficiencies in the header follows the page's link."""
-    shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
-    if page.result and (page.result.calibrations or page.takes_calibrations):
-        shown += render_to_string("shared/_efficiencies.html", {"result": page.result}, request)
-    return shown + render_to_string("shared/_title.html", {"page": page}, request)
+    result = page.result
+    switch = result is not None and (result.calibrations or page.takes_calibrations)
+    efficiencies = ("shared/_efficiencies.html",) if switch else ()
+    return update_html(request, ("walls/_result.html", *efficiencies), page=page, result=result)
 
 
 def _with_errors(

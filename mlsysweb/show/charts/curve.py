@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsysweb.show.measurements.page import MeasuredPoint
-from solvers.quantities import format_quantity
+from solvers.quantities import format_column, format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
@@ -23,6 +23,7 @@ from .series import (
     last_in_view,
     limits_of,
     number,
+    rows_in_view,
     series_along,
     system_name,
 )
@@ -38,7 +39,7 @@ _LEAST_BESIDE_HOURS = 1.0
 _MOST_LABELS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Line:
     """One line: the outputs of one system, in SI, and what is called by its name."""
 
@@ -153,7 +154,7 @@ def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
         seen: list[tuple[tuple[float, ...], ...]] = []
         last = last_in_view(track, x, drawing.y[0], limits_of(drawing, result))
         for place, y in enumerate(drawing.y):
-            rows = tuple(row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last)
+            rows = rows_in_view(track, x, y, last)
             # Among several systems a constant line is a level to compare with.
             if not rows or rows in seen or (len(result.systems) < 2 and is_constant([row[1] for row in rows])):
                 continue
@@ -177,25 +178,29 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
 
 
 def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
+    drawn: dict[tuple[float, ...], list[float]] = {}  # most lines have the same places along x
     for panel in panels:
         for place, line in enumerate(panel.lines):
             value = line.value
+            xs, ys = zip(*line.rows, strict=True)
+            if xs not in drawn:
+                drawn[xs] = _rounded(xs, scale(across))
             yield {
                 "type": "scatter",
                 "mode": "lines",
                 "name": line.name,
-                "x": _rounded(line.rows, 0, scale(across)),
-                "y": _rounded(line.rows, 1, scale(value)),
+                "x": drawn[xs],
+                "y": _rounded(ys, scale(value)),
                 "yaxis": panel.axis,
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
-                "text": [format_quantity(row[1], value.unit, value.display_unit) for row in line.rows],
+                "text": format_column(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
             }
 
 
-def _rounded(rows: Sequence[tuple[float, ...]], place: int, by: float) -> list[float]:
-    """Return one column to six digits: more than a chart shows, in half of the bytes."""
-    return [float(f"{row[place] * by:.6g}") for row in rows]
+def _rounded(column: Sequence[float], by: float) -> list[float]:
+    """Return a column to six digits: more than a chart shows, in half of the bytes."""
+    return [float(f"{number * by:.6g}") for number in column]
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Value
 
-from .series import finite_rows, is_constant, last_in_view, limits_of, number, series_along
+from .series import finite_rows, is_constant, last_in_view, limits_of, number, rows_in_view, series_along
 
 # Numbers within this share of one another read as level.
 _LEVEL = 0.03
@@ -34,14 +34,14 @@ def _curve(drawing: ChartSpec, result: Result) -> str:
     seen: dict[tuple[tuple[float, ...], ...], str] = {}
     last = last_in_view(track, x, drawing.y[0], limits_of(drawing, result))
     for y in drawing.y:
-        rows = [row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last]
+        rows = rows_in_view(track, x, y, last)
         value = result.values[y]
         if not rows:
             continue
-        if (same := seen.get(tuple(rows))) is not None:
+        if (same := seen.get(rows)) is not None:
             told.append(f"{value.label}: equal to {uncapitalized(same)}.")
             continue
-        seen[tuple(rows)] = value.label
+        seen[rows] = value.label
         marks = [number(result, name) for name in drawing.x_marks]
         told.append(f"{value.label}: {shape(rows, value, result.values[x], marks)}.")
     system = f"{result.systems[track.system]}. " if len(result.systems) > 1 else ""

@@ -47,6 +47,8 @@ def last_in_view(track: Series, x: str, first: str, limits: Sequence[float] = ()
     """Return up to where the axis runs: to the end, or to the place after which the first output is infinite or not
     known, as is the wait in a queue beyond its capacity. Where one of the `limits` lies in between, it is that
     place."""
+    if _is_finite(track.columns[x]) and _is_finite(track.columns[first]):  # the usual case
+        return math.inf
     last = max((row[0] for row in finite_rows(track.columns[x], track.columns[first])), default=math.inf)
     after = min((v for (v,) in finite_rows(track.columns[x]) if v > last), default=math.inf)
     return min((limit for limit in limits if last <= limit <= after < math.inf), default=after)
@@ -56,6 +58,12 @@ def limits_of(drawing: ChartSpec, result: Result) -> tuple[float, ...]:
     """Return the values of x that a chart marks, such as the load at which a queue is no longer stable."""
     values = (result.values[name].value for name in drawing.x_marks)
     return tuple(value for value in values if isinstance(value, float) and math.isfinite(value))
+
+
+def rows_in_view(track: Series, x: str, y: str, last: float) -> tuple[tuple[float, ...], ...]:
+    """Return the rows of a line up to `last`, that of `last_in_view`."""
+    rows = finite_rows(track.columns[x], track.columns[y])
+    return tuple(rows) if last == math.inf else tuple(row for row in rows if row[0] <= last)
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mlsysweb.show.catalog_paths import figure_path, row_path
@@ -27,8 +26,7 @@ _KINDS = {kind.__name__.lower(): kind for kind in KINDS}
 _SAME = 1e-12
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(NamedTuple):
     """A known figure of a row: its name in the spec, the column that holds it, its value in SI, unit and label."""
 
     row: Row
@@ -57,10 +55,10 @@ class UsedFigures:
     def __init__(self, solver: Solver[Any, Any], result: Result) -> None:
         self.solver, self.result = solver, result
         self.computed = {line.output for line in result.working}
-        self.rows = list(_rows(result.snapshot))
+        self.rows = [(place, row, tuple(_figures(row))) for place, row in _rows(result.snapshot)]
         # Rows that are only drawn beside those of the answer are none of its inputs.
-        picked = ((place, row) for place, row in self.rows if not place.startswith(f"{ALSO}."))
-        self.known = [_Named(place, figure) for place, row in picked for figure in _figures(row)]
+        picked = ((place, figures) for place, _, figures in self.rows if not place.startswith(f"{ALSO}."))
+        self.known = [_Named(place, figure) for place, figures in picked for figure in figures]
         followed = ((name, self._followed(name)) for name in result.inputs)
         self.followed = {name: figure for name, figure in followed if figure is not None}
 
@@ -84,10 +82,10 @@ class UsedFigures:
         used = {(figure.row, figure.label) for figure in shown}
         used |= {(figure.row["name"], figure.label) for figure in self.followed.values()}
         seen: set[tuple[Any, Any]] = set()
-        for _, row in self.rows:
+        for _, row, known in self.rows:
             if (row["kind"], row.get("slug")) not in seen:
                 seen.add((row["kind"], row.get("slug")))
-                figures = [each for each in _figures(row) if (row["name"], each.label) in used]
+                figures = [each for each in known if (row["name"], each.label) in used]
                 yield _row_source(row, tuple(_origin(each) for each in figures))
 
     def _of_slot(self, slot: str) -> _Known | None:

@@ -11,6 +11,13 @@ def test_the_cells_of_a_table_are_escaped():
     assert table_rows([("a<b", "c")]) == "<tr><td>a&lt;b</td><td>c</td></tr>"
 
 
+def test_a_row_may_be_shorter_than_others_and_a_cell_may_have_any_character():
+    assert table_rows([("a", "4 ms"), ("b\x1fc",), ("",)]) == (
+        "<tr><td>a</td><td>4\u00a0ms</td></tr>\n<tr><td>b\x1fc</td></tr>\n<tr><td></td></tr>"
+    )
+    assert table_rows([]) == "" and table_rows([()]) == "<tr><td></td></tr>"
+
+
 def test_the_heading_of_a_row_is_a_link_where_it_has_an_address():
     linked, plain = headed_rows([place("Côte <d'Ivoire>", "/?a=1&b=2"), place("Iowa", "")]).split("\n")
     heading = '<a href="/?a=1&amp;b=2">Côte &lt;d&#x27;Ivoire&gt;</a>'

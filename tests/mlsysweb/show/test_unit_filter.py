@@ -19,6 +19,8 @@ GAP = "\u00a0"
         ("7.23×10²³ FLOPs", f"7.23×10²³{GAP}FLOPs"),
         ("33.7 t CO₂e", f"33.7{GAP}t{GAP}CO₂e"),
         ("20 gCO₂e/kWh", f"20{GAP}gCO₂e/kWh"),
+        ("8k tokens of 70B parameters", f"8k{GAP}tokens of 70B{GAP}parameters"),
+        ("8 k tokens, v2B tokens", f"8 k tokens, v2B{GAP}tokens"),
         ("batch 148 would help", "batch 148 would help"),
         ("64 sequences of 8,192", "64 sequences of 8,192"),
         ("3 models", "3 models"),

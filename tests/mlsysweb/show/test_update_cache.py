@@ -68,3 +68,13 @@ def test_a_browser_that_takes_gzip_gets_the_same_update_compressed(client):
     assert {gzip.decompress(each.content) for each in packed} == {plain.content}
     assert "Content-Encoding" not in plain.headers
     assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+def test_an_update_reads_nothing_of_its_visitor(client, django_assert_num_queries):
+    client.post("/s/save/", {"page": "/walls/serving/"})
+    client.get("/walls/serving/?batch_size=2", headers=UPDATE)
+    assert client.session.session_key
+    caches["updates"].clear()
+    with django_assert_num_queries(1) as asked:  # the version of the catalog
+        assert client.get("/walls/serving/", headers=UPDATE).status_code == 200
+    assert "catalog_version" in asked[0]["sql"]
