@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_wireless_fabrics'),
+        ('catalog', '0012_history_of_course_rows'),
     ]
 
     operations = [
