@@ -17,6 +17,7 @@ from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.present import card
 from solvers.formatting import fill_slots, format_value
+from solvers.registry import solvers
 from solvers.result import Result
 
 # An input is listed as it was asked: 62.5 %, not 62 %.
@@ -98,7 +99,14 @@ def _wall_inputs(result: Result) -> Iterator[AskedInput]:
             yield AskedInput(name, _figure_label(result, name), str(text), False)
     for name, value in inputs.items():
         if name not in result.text:
-            yield AskedInput(name, value.label, format_value(value, _INPUT_DIGITS) or "none", True)
+            unused = _meaning_of_zero(result, name) if value.value == 0 else ""
+            yield AskedInput(name, value.label, unused or format_value(value, _INPUT_DIGITS) or "none", True)
+
+
+def _meaning_of_zero(result: Result, name: str) -> str:
+    """Return what 0 stands for in an input, such as "fixed batch"; empty where it is a number like others."""
+    solver = solvers().get(result.solver)
+    return str(getattr(solver.inputs.get(name), "zero_means", "")) if solver else ""
 
 
 def _figure_label(result: Result, name: str) -> str:

@@ -19,7 +19,7 @@ NUMERIC = frozenset(("number", "position", "point", "rank"))
 # The inputs that a drafted prompt names even where they are at their defaults, and the words before the first two.
 _JOINTS = (("model", "of"), ("accelerator", "on"))
 _MAIN = {
-    *("model", "accelerator", "node", "fleet", "devices", "grid", "duration", "precision", "batch_size", "concurrency"),
+    *("model", "accelerator", "node", "fleet", "devices", "grid", "duration", "precision", "batch_size"),
     *("prompt_length", "output_length", "context_length"),
 }
 _LONGEST = 1500

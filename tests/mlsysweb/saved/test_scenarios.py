@@ -77,6 +77,11 @@ def test_its_inputs_stand_by_label_with_units_and_the_defaults_are_folded(client
     assert "<dt>Precision</dt>" in defaults and "<dt>Precision</dt>" not in typed
 
 
+def test_an_input_at_a_zero_that_stands_for_something_is_shown_as_what_it_stands_for(client):
+    link = client.post("/s/save/", {"page": "/walls/serving/?batch_size=4"})["Location"]
+    assert "<dt>Concurrent requests</dt><dd>fixed batch</dd>" in client.get(link).content.decode()
+
+
 def test_it_belongs_to_the_browser_that_saved_it(client):
     save(client)
     assert Scenario.objects.get().session == client.session["visitor"]

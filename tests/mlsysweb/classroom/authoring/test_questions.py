@@ -33,6 +33,11 @@ def made(answered):
     return read_lesson(AuthoredLesson.objects.get(pk=id).document).frame(slug)
 
 
+def test_a_drafted_prompt_leaves_out_inputs_that_are_not_used(client):
+    prompt = made(ask(client, "/walls/serving/?batch_size=4", "itl")).asked["prompt"].replace("\u00a0", " ")
+    assert "batch size 4" in prompt and "concurrent requests" not in prompt
+
+
 def test_the_form_shows_the_outputs_of_the_page_with_their_values(client):
     page = text_of(client.get(ASK, {"page": ROOFLINE}))
     assert 'name="output" value="latency" checked' in page
