@@ -1,4 +1,5 @@
 import html
+import json
 import re
 from urllib.parse import parse_qs, quote
 
@@ -30,13 +31,18 @@ def test_a_saved_answer_opens_in_another_browser_with_the_same_figures(client):
     live = client.get("/walls/roofline/?batch_size=148").content.decode()
     for page in (mine, theirs):
         assert "Compute-bound" in page
-        assert _plots(page) == _plots(live)
+        assert _lines(page) == _lines(live)  # those of today's measurements are on the live page alone
 
 
 def _parts(link):
     """Return the path and the query of a link; the order of names in a query does not matter."""
     path, _, query = html.unescape(link).partition("?")
     return path, parse_qs(query)
+
+
+def _lines(html):
+    traces = [trace for plot in _plots(html) for trace in json.loads(plot)["data"]]
+    return [(trace["x"], trace["y"]) for trace in traces if trace.get("name") != "measured"]
 
 
 def _plots(html):
