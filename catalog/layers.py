@@ -123,7 +123,9 @@ def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
     changed = tuple(name for name in names if name != HIDDEN)
     labels = tuple(column_label(type(row), name) for name in changed)
     hidden = layered.archived and not row.archived
-    layered.course = CourseOrigin(course, own=False, changed=labels, source=change.source, hidden=hidden, columns=changed)
+    layered.course = CourseOrigin(
+        course, own=False, changed=labels, source=change.source, hidden=hidden, columns=changed
+    )
     return layered
 
 
