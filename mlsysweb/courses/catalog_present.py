@@ -81,6 +81,7 @@ def catalog_page(
 
 
 def table_title(model: type[CatalogRow]) -> str:
+    """Return the title of a table."""
     return capfirst(str(model._meta.verbose_name_plural))
 
 
