@@ -81,6 +81,7 @@ def catalog_page(
 
 
 def table_title(model: type[CatalogRow]) -> str:
+    """Return the title of a table."""
     return capfirst(str(model._meta.verbose_name_plural))
 
 
@@ -128,7 +129,7 @@ def _changes(model: type[CatalogRow], mine: CourseRow, shared: Any) -> Iterator[
 
 def course_text(model: type[CatalogRow], name: str, value: Any) -> str:
     """Return a value of a column as text, a row or its slug by name."""
-    field: Any = model._meta.get_field(name)
+    field: Any = next((each for each in model._meta.fields if each.name == name), None)
     if isinstance(field, ForeignKey) and value:
         related: Any = field.related_model
         row = catalog_table(related.describes).by_name.get(getattr(value, "slug", value))

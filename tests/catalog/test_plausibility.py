@@ -91,6 +91,8 @@ OUT_OF_RANGE = {
     "gtx-1080-ti-11gb": "no matrix engine",
     "rtx-6000-ada-48gb": "the full rates of a server's chip, which GeForce halves",
     "rtx-pro-6000-96gb": "the full rates of a server's chip, which GeForce halves",
+    "raspberry-pi-4-8gb": "a CPU without a matrix engine",
+    "stm32n6": "the weights lie in external flash",
     "reference-cpu": "a teaching value",
     "edge-server": "a teaching value",
 }
@@ -158,12 +160,14 @@ SAYS_WHY = re.compile("no roofline:", re.I)
 
 
 def test_every_chip_answers_the_wall_it_is_first_shown_on_or_says_why_not():
-    """Llama 3 8B in 16 bits, in 8 on a chip that computes in no wider format; a microcontroller spots keywords."""
+    """Llama 3 8B in 16 bits, in 8 on a chip whose rates in wider formats are unknown; a microcontroller spots
+    keywords."""
 
     def is_plausible(chip):
         wide = chip.peak_fp16 or chip.peak_bf16 or chip.peak_fp32
         asked = {"model": "mlperf-tiny-kws-dscnn"} if chip.tier == "tiny" else {}
-        found = latency(accelerator=chip.slug, precision="fp16" if wide and chip.tier != "tiny" else "int8", **asked)
+        narrow = "fp8" if chip.peak_fp8 else "int8"
+        found = latency(accelerator=chip.slug, precision="fp16" if wide and chip.tier != "tiny" else narrow, **asked)
         return bool(found and math.isfinite(found)) != bool(SAYS_WHY.search(chip.note))
 
     assert not outliers(Accelerator.objects.all(), is_plausible, {})
@@ -191,7 +195,9 @@ def test_no_model_uses_more_than_it_has():
 NOT_BY_GEOMETRY = {
     "bert-base": "position and segment tables and a pooler beside",
     "bert-large": "position and segment tables and a pooler beside",
+    "bge-large-en": "position and segment tables and a pooler beside",
     "gpt2-small": "a position table beside",
+    "roberta-base": "a position table and a pooler beside",
 }
 
 
@@ -428,6 +434,33 @@ PLACES = {
     "Los Angeles": (34.1, -118.2, "USA"),
     "Salt Lake City": (40.8, -111.9, "USA"),
     "Las Vegas": (36.2, -115.1, "USA"),
+    "Malaysia": (3.1, 101.7, "MYS"),
+    "Thailand": (13.8, 100.5, "THA"),
+    "Taipei": (25.0, 121.6, "TWN"),
+    "Quebec City": (46.8, -71.2, "CAN"),
+    "Beauharnois": (45.3, -73.9, "CAN"),
+    "Cardiff": (51.5, -3.2, "GBR"),
+    "Amsterdam": (52.4, 4.9, "NLD"),
+    "Jeddah": (21.5, 39.2, "SAU"),
+    "Hangzhou": (30.3, 120.2, "CHN"),
+    "Shanghai": (31.2, 121.5, "CHN"),
+    "Shenzhen": (22.5, 114.1, "CHN"),
+    "Gravelines": (51.0, 2.1, "FRA"),
+    "Strasbourg": (48.6, 7.8, "FRA"),
+    "Falkenstein": (50.5, 12.4, "DEU"),
+    "Nuremberg": (49.5, 11.1, "DEU"),
+    "Helsinki": (60.2, 24.9, "FIN"),
+    "Ashburn": (39.0, -77.5, "USA"),
+    "US (Virginia)": (39.0, -77.5, "USA"),
+    "Virginia": (39.0, -77.5, "USA"),
+    "Phoenix": (33.4, -112.1, "USA"),
+    "Chicago": (41.9, -87.7, "USA"),
+    "San Jose": (37.3, -121.9, "USA"),
+    "Silicon Valley": (37.3, -121.9, "USA"),
+    "California": (37.3, -121.9, "USA"),
+    "Hillsboro": (45.5, -123.0, "USA"),
+    "Kansas City": (39.1, -94.6, "USA"),
+    "Utah": (40.8, -111.9, "USA"),
 }
 
 

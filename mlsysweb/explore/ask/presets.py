@@ -134,7 +134,7 @@ PRESETS = (
             "precision": "fp16, fp8",
             "tensor_parallel": "1, 2, 4, 8",
             "batch_size": "1 to 512 in 40 log steps",
-            "replicas": "1 to 512 in 16 log steps",
+            "replicas": "1 to 512 in 15 log steps",
             "grid": "poland-measured, norway-measured, france, united-states",
         },
         ("minimize: tco.tco", "maximize: token_throughput", "itl < 50 ms", "ttft <= 2 s", "tco.tco <= 20 MUSD"),

@@ -117,6 +117,11 @@ class TestTheHistory:
             assert client.post(address).status_code in {302, 404}
         assert RowRevision.objects.filter(group=course.group_id).count() == 1
 
+    def test_names_a_column_that_the_table_has_no_longer(self, ada, course):
+        change(ada, course, unit_price="20,000")
+        RowRevision.objects.update(changes={"weight": [1, 2]}, values={"weight": 2, "why": "Exercise 3"})
+        assert versions(ada, course)[0][2] == [("Weight", "1", "2")]
+
     def test_of_a_row_that_the_course_never_had_is_not_found(self, ada, course):
         assert ada.get(history(course)).status_code == 404
 

@@ -239,8 +239,16 @@ def test_what_is_typed_is_never_markup(ada, ben, course):
     made = ada.post(add(course), CHIP | {"name": script, "vendor": script, "note": script, "source": script})
     assert made.status_code == 302, told(made)
     row = CourseRow.objects.get()
+    ada.post(form_of(course), typed(ada, form_of(course)) | {"note": script, "why": script})
+    ada.post(form_of(course, row.slug), typed(ada, form_of(course, row.slug)) | {"note": f"{script}2"})
     for address in (
         page(course),
+        form_of(course),
+        reverse("courses:catalog_history", args=[course.pk, "accelerators", row.slug]),
+        reverse("courses:catalog_history", args=[course.pk, "accelerators", H100]),
+        reverse("courses:catalog_shown", args=[course.pk, "accelerators"]),
+        f"/catalog/accelerators/{H100}/",
+        f"/walls/roofline/?accelerator={H100}",
         form_of(course, row.slug),
         f"/catalog/accelerators/{row.slug}/",
         "/catalog/accelerators/",

@@ -2,12 +2,14 @@
 
 import csv
 import json
+import re
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +33,30 @@ def test_every_table_of_the_catalog_is_listed_with_its_rows(client):
     assert len(page.tables) == len(TABLES)
     offered = {path: model.objects.filter(archived=False).count() for path, model in MODELS.items()}
     assert [table.rows for table in page.tables] == [f"{count} rows" for count in offered.values()]
+
+
+def test_tables_have_the_plural_of_their_rows_as_title(client):
+    titles = [table.title for table in client.get("/catalog/").context["page"].tables]
+    plain = ["Accelerators", "Models", "Fabrics", "Nodes", "Grids", "Fleets", "Cloud regions", "Datasets"]
+    assert titles == [*plain, "Storage systems"]
+
+
+@pytest.mark.parametrize("path", sorted(MODELS))
+def test_counts_of_rows_are_in_the_plural(client, path):
+    read = read_table(path)
+    assert read.counted(1) == f"1 {read.singular}" and read.counted(2) == f"2 {read.title.lower()}"
+    row = read.records[0].slug
+    for address in ("/catalog/", f"/catalog/{path}/", f"/catalog/{path}/{row}/"):
+        page = unescape(client.get(address).content.decode())
+        assert "storages" not in page and "data sets" not in page.lower(), address
+
+
+@pytest.mark.parametrize("path", sorted(MODELS))
+def test_the_admin_leads_to_the_public_page_of_each_kind_of_row(admin_client, path):
+    row = MODELS[path].objects.first()
+    form = admin_client.get(reverse(f"admin:catalog_{row._meta.model_name}_change", args=[row.pk])).content.decode()
+    shown = admin_client.get(re.search(r'href="(/admin/r/[^"]+)"', form)[1])
+    assert shown.url.endswith(f"/catalog/{path}/{row.slug}/")
 
 
 def test_the_header_leads_everybody_to_the_public_page_and_staff_from_there_to_the_forms(client):
