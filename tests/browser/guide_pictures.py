@@ -71,6 +71,8 @@ def main() -> None:
         projector.goto(f"{site}/class/{code}/projector/")
         shoot(projector, "projector")
         expect(presenter.get_by_text("1 joined")).to_be_visible()
+        presenter.get_by_role("button", name="Close voting").click()
+        presenter.get_by_text("All screens").click()
         shoot(presenter, "presenter")
         presenter.get_by_text("End or delete the session").click()
         presenter.get_by_role("button", name="Delete it").click()
