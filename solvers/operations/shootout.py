@@ -206,10 +206,10 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.reference_devices > i.devices:
         return Verdict(
             State.INFEASIBLE,
-            "Does not fit. {devices} {accelerator} cannot hold the model: it needs at least {reference_least}. Compared "
-            f"are {{reference_devices}} {{accelerator}} with {{rival_devices}} {{rival}}: {_costs(o)}.",
+            "Does not fit. {devices} {accelerator} cannot hold the model: it needs at least {reference_least}. "
+            f"Compared are {{reference_devices}} {{accelerator}} with {{rival_devices}} {{rival}}: {_costs(o)}.",
         )
-    work = "{devices} {accelerator} or {rival_devices} {rival} process {throughput}."
+    work = "For {throughput}: {devices} {accelerator} or {rival_devices} {rival}."
     if math.isnan(o.cost_ratio):
         return Verdict(State.COST, f"Cost unknown. {work} {_costs(o).capitalize()}.")
     if o.cheaper == LowerCost.EQUAL:
