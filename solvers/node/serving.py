@@ -470,7 +470,7 @@ def _advice(decode: Bound, o: Outputs) -> str:
 
 _AT_LARGEST_BATCH = {
     Bound.MEMORY: "Memory holds no larger batch. More bandwidth or a lower precision would help.",
-    Bound.OVERHEAD: "Memory holds no larger batch. Fewer kernel launches would help; a faster accelerator hardly would.",
+    Bound.OVERHEAD: "Memory holds no larger batch. Fewer launches would help; a faster accelerator hardly would.",
 }
 
 

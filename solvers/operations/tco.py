@@ -260,6 +260,7 @@ class Outputs:
         "Break-even utilization vs. on-demand",
         display_unit="percent",
         if_infinite="never (on-demand is always cheaper)",
+        if_unknown="unknown: no on-demand price is known",
         help="Above this utilization owning is cheaper than renting on demand.",
     )
     spot_break_even_utilization: Array = output(
@@ -267,6 +268,7 @@ class Outputs:
         "Break-even utilization vs. spot",
         display_unit="percent",
         if_infinite="never (spot is always cheaper)",
+        if_unknown="unknown: no spot price is known",
     )
     mean_power: Array = output("W", "Mean power", symbol="W", help="Accelerators, and their hosts if given.")
     facility_energy: Array = output("J", "Facility energy", symbol="E")
