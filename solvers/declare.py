@@ -135,11 +135,25 @@ def spec(
 
 
 def output(
-    unit: str, label: str, *, display_unit: str = "", help: str = "", symbol: str = "", if_infinite: str = ""
+    unit: str,
+    label: str,
+    *,
+    display_unit: str = "",
+    help: str = "",
+    symbol: str = "",
+    if_infinite: str = "",
+    if_unknown: str = "",
 ) -> Any:
-    """Return a numeric output in SI `unit`; `if_infinite` is the text for an infinite or unknown value."""
+    """Return a numeric output in SI `unit`; `if_infinite` is the text for an infinite value, and for an unknown one
+    unless `if_unknown` is given."""
     io = Output(
-        unit=unit, label=label, display_unit=display_unit or unit, help=help, symbol=symbol, if_infinite=if_infinite
+        unit=unit,
+        label=label,
+        display_unit=display_unit or unit,
+        help=help,
+        symbol=symbol,
+        if_infinite=if_infinite,
+        if_unknown=if_unknown,
     )
     return field(metadata={"io": io})
 

@@ -199,6 +199,7 @@ class Output:
     help: str
     symbol: str
     if_infinite: str
+    if_unknown: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,8 +82,8 @@ def format_value(value: Value, digits: int = 3) -> str:
         return "yes" if value.value else "no"
     if isinstance(value.value, str):
         return member_words(value.value)
-    if value.if_infinite and not math.isfinite(value.value):
-        return value.if_infinite
+    if value.if_not_finite and not math.isfinite(value.value):
+        return value.if_not_finite
     return format_quantity(value.value, value.unit, value.display_unit, digits)
 
 

@@ -13,7 +13,8 @@ from .verdict import State
 
 @dataclass(frozen=True)
 class Value:
-    """One value with its unit, display unit, label, LaTeX symbol and the text for infinity."""
+    """One value with its unit, display unit, label, LaTeX symbol and the texts for an infinite and an unknown value;
+    `if_infinite` stands for both where there is no `if_unknown`."""
 
     value: float | str | bool
     unit: str = ""
@@ -22,6 +23,13 @@ class Value:
     symbol: str = ""
     if_infinite: str = ""
     help: str = ""
+    if_unknown: str = ""
+
+    @property
+    def if_not_finite(self) -> str:
+        """Return the text for the value where it is infinite or unknown; an empty string where none is declared."""
+        unknown = isinstance(self.value, float) and math.isnan(self.value)
+        return (unknown and self.if_unknown) or self.if_infinite
 
 
 @dataclass(frozen=True)

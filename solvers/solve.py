@@ -103,8 +103,8 @@ def _slots(solver: Solver[Any, Any]) -> tuple[str, ...]:
 def _blank(io: InputField | OutputField) -> Value:
     """Return the unit and label of a declaration, with no value yet."""
     if isinstance(io, Input | Output):
-        if_infinite = io.if_infinite if isinstance(io, Output) else ""
-        return Value("", io.unit, io.display_unit, io.label, io.symbol, if_infinite, io.help)
+        words = (io.if_infinite, io.help, io.if_unknown) if isinstance(io, Output) else ("", io.help, "")
+        return Value("", io.unit, io.display_unit, io.label, io.symbol, *words)
     return Value("", label=io.label, help=io.help)
 
 

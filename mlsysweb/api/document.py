@@ -67,6 +67,6 @@ def _open(result: Result) -> list[str]:
     """Return the reason for each output that is null."""
     open_ones = ((name, result.values[name]) for name in result.outputs if _is_open(result.values[name]))
     return [
-        f"{name}: {value.if_infinite or ('infinite' if value.value == math.inf else 'unknown')}."
+        f"{name}: {value.if_not_finite or ('infinite' if value.value == math.inf else 'unknown')}."
         for name, value in open_ones
     ]

@@ -27,9 +27,11 @@ from solvers.declare import (
     Preset,
     Solver,
     Source,
+    Truth,
     choice,
     closest_name,
     curve,
+    flag,
     label,
     number,
     output,
@@ -37,6 +39,7 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.fields import Output
+from solvers.laws.step_time import Bound
 from solvers.node import roofline as asked
 from solvers.result import Value
 from solvers.rows import ravel, shape
@@ -197,7 +200,13 @@ class Inputs(asked.Inputs):
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    binding: Codes = label(Hardware, "Limiting parameter", help="Hardware parameter with the largest elasticity.")
+    bound: Codes = label(Bound, "Limited by", help="As the roofline wall says of this step.")
+    feasible: Truth = flag("Fits in memory")
+    binding: Codes = label(
+        Hardware,
+        "Limiting hardware parameter",
+        help="Hardware parameter with the largest elasticity. Overhead per layer, which software sets, is none.",
+    )
     binding_elasticity: Array = output(
         "1",
         "Elasticity of the limiting parameter",
@@ -253,32 +262,40 @@ class Outputs:
 
 
 _LIMITS = {
-    Hardware.NOTHING: (State.OVERHEAD, "No hardware limit"),
-    Hardware.PEAK: (State.COMPUTE, "Limited by peak FLOP/s"),
-    Hardware.MEMORY_BANDWIDTH: (State.MEMORY, "Limited by memory bandwidth"),
-    Hardware.SRAM_BANDWIDTH: (State.MEMORY, "Limited by SRAM bandwidth"),
-    Hardware.FLASH_BANDWIDTH: (State.STORAGE, "Limited by flash bandwidth"),
-    Hardware.DISPATCH_OVERHEAD: (State.OVERHEAD, "Limited by dispatch overhead"),
-    Hardware.TDP: (State.CARBON, "Limited by TDP"),
+    Bound.COMPUTE: (State.COMPUTE, "Compute-bound"),
+    Bound.MEMORY: (State.MEMORY, "Memory-bound"),
+    Bound.OVERHEAD: (State.OVERHEAD, "Overhead-bound"),
 }
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
-    binding = Hardware(int(o.binding))
-    state, limit = _LIMITS[binding]
-    if binding is Hardware.NOTHING:
-        return Verdict(state, f"{limit}. No hardware parameter changes the result; batch size or model would.")
+    state, limit = _LIMITS[Bound(int(o.bound))] if o.feasible else (State.INFEASIBLE, "Does not fit in memory")
     what = SensitivityQuery(int(i.output)).name.lower().replace("_", " ")
-    first = f"{limit}. 1\u00a0% more of it changes the {what} by {{binding_elasticity}}\u00a0%"
-    return Verdict(state, f"{first}; {_rest(o, binding)}. {_until(o)}")
+    if o.binding == Hardware.NOTHING:
+        return Verdict(state, f"{limit}. No hardware parameter changes the {what}; batch size or model would.")
+    if _software_leads(o):
+        return Verdict(
+            state,
+            f"{limit}. 1\u00a0% more overhead per layer changes the {what} by {{to_layer_overhead}}\u00a0%; of the "
+            "hardware parameters {binding} changes it most, by {binding_elasticity}\u00a0%.",
+        )
+    first = f"{limit}. 1\u00a0% more {{binding}} changes the {what} by {{binding_elasticity}}\u00a0%"
+    return Verdict(state, f"{first}; {_rest(o)}. {_until(o)}")
 
 
-def _rest(o: Outputs, binding: Hardware) -> str:
-    if abs(float(np.nan_to_num(o.to_layer_overhead))) > abs(float(o.binding_elasticity)):
-        return "1\u00a0% more overhead per layer by {to_layer_overhead}\u00a0%"
-    if binding is Hardware.MEMORY_BANDWIDTH and o.to_peak == 0:
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if not o.feasible:
+        yield "Elasticities assume that the data fit in memory."
+
+
+def _software_leads(o: Outputs) -> bool:
+    return abs(float(np.nan_to_num(o.to_layer_overhead))) > abs(float(o.binding_elasticity))
+
+
+def _rest(o: Outputs) -> str:
+    if o.binding == Hardware.MEMORY_BANDWIDTH and o.to_peak == 0:
         return "more FLOP/s would change nothing"
-    if binding is Hardware.PEAK and o.to_memory_bandwidth == 0:
+    if o.binding == Hardware.PEAK and o.to_memory_bandwidth == 0:
         return "more memory bandwidth would change nothing"
     return "the second hardware parameter by {runner_up_elasticity}\u00a0%"
 
@@ -365,6 +382,7 @@ FALLACIES = (
     version="2",
     factor="Peak FLOP/s per device",
     verdict=verdict,
+    notes=notes,
     check=asked.check,
     headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),
     figures=FIGURES,
@@ -385,7 +403,10 @@ def sensitivity(i: Inputs) -> Outputs:
     chip = np.nan_to_num(np.stack([to.get(name, unknown) for name in _CHIP]))
     order = np.argsort(-np.abs(chip), axis=0, kind="stable")
     first, second = (np.take_along_axis(chip, order[k : k + 1], axis=0)[0] for k in (0, 1))
+    step = asked.roofline(**{name: getattr(line, name) for name in asked.roofline.inputs})
     found_columns = {
+        "bound": np.broadcast_to(step.binding, first.shape),
+        "feasible": np.broadcast_to(step.feasible, first.shape),
         "binding": np.where(first != 0, order[0] + 1, Hardware.NOTHING),
         "binding_elasticity": np.where(first != 0, first, np.nan),
         "runner_up_elasticity": np.where(second != 0, second, np.nan),

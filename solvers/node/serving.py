@@ -433,10 +433,16 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
         return Verdict(State.INFEASIBLE, _too_large(i, o))
     decode, prefill = Bound(int(o.decode_bound)), Bound(int(o.prefill_bound))
+    if o.kv_transfer_time > max(o.ttft, o.end_to_end_latency - o.ttft - o.kv_transfer_time):
+        return Verdict(
+            State.NETWORK,
+            "Network-bound KV cache transfer. It takes {kv_transfer_time} of {end_to_end_latency} end to end; TTFT is "
+            "{ttft}, ITL {itl}. A faster network between prefill and decode devices would help most.",
+        )
     return Verdict(
         _LIMIT[decode],
         f"{_LIMIT[decode].capitalize()}-bound decode. TTFT is {{ttft}} ({_LIMIT[prefill]}-bound), ITL {{itl}}. "
-        f"{_ADVICE[decode]}",
+        f"{_advice(decode, o)}",
     )
 
 
@@ -446,11 +452,25 @@ _LIMIT = {
     Bound.OVERHEAD: State.OVERHEAD,
     Bound.NETWORK: State.NETWORK,
 }
-_ADVICE = {
-    Bound.COMPUTE: "A larger batch would add as much latency as throughput.",
-    Bound.MEMORY: "A larger batch, up to {largest_batch_size}, would raise throughput at little cost in latency.",
-    Bound.OVERHEAD: "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would.",
-    Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",
+
+
+def _advice(decode: Bound, o: Outputs) -> str:
+    if decode is Bound.NETWORK:
+        return "A faster interconnect or less tensor parallelism would help most."
+    if decode is Bound.COMPUTE:
+        return "A larger batch would add as much latency as throughput."
+    if o.decode_requests >= o.largest_batch_size:
+        return _AT_LARGEST_BATCH[decode]
+    if decode is Bound.OVERHEAD:
+        return "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would."
+    if math.isfinite(o.largest_batch_size):
+        return "A larger batch, up to {largest_batch_size}, would raise throughput at little cost in latency."
+    return "A larger batch would raise throughput at little cost in latency."
+
+
+_AT_LARGEST_BATCH = {
+    Bound.MEMORY: "Memory holds no larger batch. More bandwidth or a lower precision would help.",
+    Bound.OVERHEAD: "Memory holds no larger batch. Fewer launches would help; a faster accelerator hardly would.",
 }
 
 

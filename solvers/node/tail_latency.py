@@ -45,6 +45,9 @@ from solvers.verdict import State, Verdict
 _FOR_EVER = "unbounded (overloaded)"
 _MOST = 10_000
 
+# The largest share below 1: its complement has a logarithm.
+_ALMOST_ALL = np.nextafter(1.0, 0.0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
@@ -169,7 +172,13 @@ class Outputs:
     p99_latency: Array = output("s", "p99 wait + mean service time", if_infinite=_FOR_EVER)
     p999_latency: Array = output("s", "p99.9 wait + mean service time", if_infinite=_FOR_EVER)
     service_p99: Array = output("s", "p99 service time", symbol="s_{99}", help="Queueing time is not included.")
-    late_share: Array = output("1", "Requests that miss the SLO", display_unit="percent", symbol="P_T")
+    late_share: Array = output(
+        "1",
+        "Requests that miss the SLO",
+        display_unit="percent",
+        symbol="P_T",
+        help="User requests; one with fan-out waits for its slowest sub-request.",
+    )
     queue_length: Array = output(
         "1", "Mean queue length", symbol="L", if_infinite=_FOR_EVER, help="Waiting requests, by Little's law."
     )
@@ -202,9 +211,12 @@ class Outputs:
         "Minimum replicas for the SLO",
         if_infinite=f"none up to {_MOST:,}",
     )
-    meets_target: Truth = flag("Meets the SLO")
+    meets_target: Truth = flag("Meets the SLO", help="Judged by the p99 latency with fan-out.")
     fan_out_p99_latency: Array = output(
         "s", "p99 latency with fan-out", if_infinite=_FOR_EVER, help="Slowest of the sub-requests."
+    )
+    fan_out_service_p99: Array = output(
+        "s", "p99 service time with fan-out", help="Slowest of the sub-requests, without queueing."
     )
     fan_out_slow_share: Array = output(
         "1",
@@ -229,16 +241,19 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             "Use at least {stable_replicas} replicas instead of {replicas}, or cut the service time.",
         )
     state, word = (State.OK, "SLO met") if o.meets_target else (State.MISSED, "SLO missed")
+    p99 = "p99 latency is {p99_response}"
+    if i.fan_out > 1:
+        p99 = "p99 latency with a fan-out of {fan_out} is {fan_out_p99_latency}"
     return Verdict(
         state,
-        f"{word}. p99 latency is {{p99_response}} (SLO {{latency_target}}) at {{utilization}} load; "
+        f"{word}. {p99} (SLO {{latency_target}}) at {{utilization}} load; "
         f"{{wait_probability}} of requests queue. {_advice(i, o)}",
     )
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
-    if i.latency_target < o.service_p99:
-        return "No number of replicas meets it: the p99 service time alone is {service_p99}."
+    if i.latency_target < o.fan_out_service_p99:
+        return "No number of replicas meets it: the p99 service time alone is {fan_out_service_p99}."
     if o.meets_target and o.replicas_for_target < i.replicas:
         return "{replicas_for_target} of {replicas} replicas would meet the SLO."
     if o.meets_target:
@@ -249,6 +264,8 @@ def _advice(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.fan_out > 1 and o.stable:
+        yield "The p99 latency of one sub-request is {p99_response}; the slowest of {fan_out} decides."
     if o.stable and o.utilization > 0.9 and o.p99_wait > i.service_time:
         yield "Near saturation, slightly more load multiplies the waits."
     if o.variability_factor != 1 and not (o.servers == 1 and i.arrival_cv == 1):
@@ -393,7 +410,7 @@ FALLACIES = (
     walls=(7,),
     title="Tail latency",
     question="What is the p99 latency at this load, and how many replicas meet the SLO?",
-    version="2",
+    version="3",
     factor="Devices",
     verdict=verdict,
     notes=notes,
@@ -417,15 +434,20 @@ def tail_latency(i: Inputs) -> Outputs:
     mean = mean_wait(waiting, drain)
     service = service_phases(i.service_time, i.service_cv)
     answered = {share: response_quantile(share, waiting, drain, service) for share in (0.5, 0.99)}
-    needed = min_servers_for_response(0.99, i.latency_target, load, i.service_time, factor, service, _MOST)
+    # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
+    parts = np.asarray(i.fan_out, dtype=float)
+    share = 0.99 ** (1 / parts)
+    needed = min_servers_for_response(share, i.latency_target, load, i.service_time, factor, service, _MOST)
     late = np.where(
         np.isfinite(drain),
         response_tail(i.latency_target, waiting, np.where(np.isfinite(drain), drain, 1), service),
         1.0,
     )
-    # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
-    parts = np.asarray(i.fan_out, dtype=float)
-    of_parts = answered[0.99] if np.all(parts == 1) else response_quantile(0.99 ** (1 / parts), waiting, drain, service)
+    service_p99 = response_quantile(0.99, 0.0, 0.0, service)
+    of_parts, service_of_parts = answered[0.99], service_p99
+    if np.any(parts > 1):
+        of_parts = response_quantile(share, waiting, drain, service)
+        service_of_parts = response_quantile(share, 0.0, 0.0, service)
     return Outputs(
         servers=servers,
         utilization=load / servers,
@@ -443,8 +465,8 @@ def tail_latency(i: Inputs) -> Outputs:
         p999_latency=waits[0.999] + i.service_time,
         p50_response=answered[0.5],
         p99_response=answered[0.99],
-        service_p99=response_quantile(0.99, 0.0, 0.0, service),
-        late_share=late,
+        service_p99=service_p99,
+        late_share=np.where(parts > 1, -np.expm1(parts * np.log1p(-np.minimum(late, _ALMOST_ALL))), late),
         queue_length=i.arrival_rate * mean,
         offered_load=load,
         blocking_probability=erlang_b(servers, load),
@@ -453,7 +475,8 @@ def tail_latency(i: Inputs) -> Outputs:
         largest_arrival_rate=servers / np.asarray(i.service_time),
         stable_replicas=np.floor(load / i.slots_per_replica) + 1,
         replicas_for_target=np.ceil(needed / i.slots_per_replica),
-        meets_target=late <= 0.01,
+        meets_target=late <= 1 - share,
         fan_out_p99_latency=of_parts,
+        fan_out_service_p99=service_of_parts,
         fan_out_slow_share=1 - 0.99 ** np.asarray(i.fan_out, dtype=float),
     )

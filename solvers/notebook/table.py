@@ -131,12 +131,15 @@ def format_cell(declared: Any, value: Any) -> str:
     if isinstance(value, bool):
         return format_value(Value(value))
     if isinstance(declared, Input | Output):
-        return format_value(Value(float(value), declared.unit, declared.display_unit, if_infinite=_words(declared)))
+        return format_value(Value(float(value), declared.unit, declared.display_unit, **_words(declared)))
     return format_number(value) if isinstance(value, int | float) and np.isfinite(value) else str(value)
 
 
-def _words(declared: Input | Output) -> str:
-    return declared.if_infinite if isinstance(declared, Output) else ""
+def _words(declared: Input | Output) -> dict[str, str]:
+    """Return the texts of a declaration for values that are infinite or unknown."""
+    if isinstance(declared, Input):
+        return {}
+    return {"if_infinite": declared.if_infinite, "if_unknown": declared.if_unknown}
 
 
 def _unit(declared: Any) -> str:

@@ -112,17 +112,25 @@ class Inputs:
 
 
 _NEVER = "unlimited (no power is drawn)"
-_TOO_MANY = "unknown: the inferences do not fit into a day"
+_TOO_MANY = "none: the inferences do not fit into a day"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     lifetime: Array = output(
-        "s", "Battery life", display_unit="year", symbol="T", if_infinite="unlimited, or unknown (see the verdict)"
+        "s",
+        "Battery life",
+        display_unit="year",
+        symbol="T",
+        if_infinite=_NEVER,
+        if_unknown="none: the inferences do not fit into a day",
     )
     energy_per_day: Array = output("J", "Energy per day", symbol=r"E_\text{day}", if_infinite=_TOO_MANY)
     inference_share: Array = output(
-        "1", "Inference share of energy", display_unit="percent", if_infinite="unknown, or no energy is used"
+        "1",
+        "Inference share of energy",
+        display_unit="percent",
+        if_infinite="none, or the inferences do not fit",
     )
     mean_power: Array = output("W", "Mean power", symbol="P", if_infinite=_TOO_MANY)
     active_power: Array = output(
@@ -175,8 +183,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
         return Verdict(
             State.INFEASIBLE,
-            "Too many inferences. {inferences_per_day} inferences of {active_time} each need {duty_cycle} of it. "
-            "At most {most_inferences} fit, or {longest_inference} each.",
+            f"Too many inferences. {{inferences_per_day}} per day of {{active_time}} each need {_time_needed(o)}.",
         )
     if math.isinf(o.lifetime):
         return Verdict(State.OK, "No battery drain. Neither inference nor sleep draws power.")
@@ -184,6 +191,12 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.drains == Drain.SLEEP:
         return Verdict(State.OVERHEAD, f"Limited by sleep power. {first} Less sleep power would help most.")
     return Verdict(State.COMPUTE, f"Limited by inference. {first} {_what_helps(o)}")
+
+
+def _time_needed(o: Outputs) -> str:
+    if o.duty_cycle < 1.01:  # reads 100 %, and the longest inference that fits like the one asked about
+        return "more than the whole day. At most {most_inferences} fit"
+    return "{duty_cycle} of the day. At most {most_inferences} of them fit, or as many of {longest_inference}"
 
 
 def _what_helps(o: Outputs) -> str:

@@ -56,10 +56,17 @@ class Workload(IntEnum):
 
 
 class LowerCost(IntEnum):
-    """Which of the two costs less."""
+    """Which of the two costs less; EQUAL to nine digits, UNKNOWN without a price."""
 
     REFERENCE = 0
     RIVAL = 1
+    EQUAL = 2
+    UNKNOWN = 3
+
+
+# Costs closer than this read the same at the digits shown.
+_NEARLY = 0.005
+_EQUAL = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +177,12 @@ class Outputs:
     rival_devices: Array = output(
         "1", "Alternatives for equal throughput", symbol="n'", if_infinite="none: no number suffices"
     )
+    reference_devices: Array = output(
+        "1",
+        "Reference devices compared",
+        symbol="n_0",
+        help="The devices, or the minimum for the model where they are fewer.",
+    )
     throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Throughput of either fleet.")
     reference_rate: Array = output("1/s", "Throughput per reference device", display_unit="tokens/s", symbol="r")
     rival_rate: Array = output("1/s", "Throughput per alternative device", display_unit="tokens/s", symbol="r'")
@@ -190,13 +203,32 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
-    work = "{rival_devices} devices replace {devices} {accelerator} for {throughput}."
+    if o.reference_devices > i.devices:
+        return Verdict(
+            State.INFEASIBLE,
+            "Does not fit. {devices} {accelerator} cannot hold the model: it needs at least {reference_least}. "
+            f"Compared are {{reference_devices}} {{accelerator}} with {{rival_devices}} {{rival}}: {_costs(o)}.",
+        )
+    work = "For {throughput}: {devices} {accelerator} or {rival_devices} {rival}."
     if math.isnan(o.cost_ratio):
-        return Verdict(State.COST, f"Cost unknown. {work} The price of {{rival}} is unknown.")
-    costs = "{rival_cost} instead of {reference_cost}: " + work
+        return Verdict(State.COST, f"Cost unknown. {work} {_costs(o).capitalize()}.")
+    if o.cheaper == LowerCost.EQUAL:
+        return Verdict(State.COST, f"Equal cost. {work} Both fleets cost {{rival_cost}}.")
+    if abs(o.cost_ratio - 1) < _NEARLY:
+        return Verdict(State.COST, f"Nearly equal cost. {work} Costs: {_costs(o)}.{_even(o)}")
     if o.cheaper == LowerCost.RIVAL:
-        return Verdict(State.COST, f"{{rival}} is cheaper. {costs}{_even(o)}")
-    return Verdict(State.COST, f"{{rival}} costs more. {costs}{_even(o)}")
+        return Verdict(State.COST, f"{{rival}} is cheaper. {work} Costs: {_costs(o)}.{_even(o)}")
+    return Verdict(State.COST, f"{{rival}} costs more. {work} Costs: {_costs(o)}.{_even(o)}")
+
+
+def _costs(o: Outputs) -> str:
+    if math.isnan(o.reference_cost) and math.isnan(o.rival_cost):
+        return "both costs are unknown"
+    if math.isnan(o.reference_cost):
+        return "the cost of the reference is unknown"
+    if math.isnan(o.rival_cost):
+        return "the cost of the alternative is unknown"
+    return "{rival_cost} instead of {reference_cost}"
 
 
 def _even(o: Outputs) -> str:
@@ -219,7 +251,7 @@ FIGURES = (
 )
 
 EQUATIONS = (
-    Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
+    Equation("throughput", r"@throughput = @reference_devices \cdot @reference_rate"),
     Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
     Equation(
         "cost_ratio",
@@ -253,6 +285,7 @@ ASSUMPTIONS = (
     "Serving: one model replica uses as few devices as hold it, which share FLOPs and memory traffic evenly.",
     "Power follows MFU and memory bandwidth utilization as measured on serving GPUs, or MFU alone where the "
     "latter is unknown; hosts count if given.",
+    "A reference fleet too small for the model is compared as the smallest that holds it.",
     "Both accelerators have the same infrastructure multiplier.",
 )
 
@@ -304,7 +337,7 @@ FALLACIES = (
     walls=(17,),
     title="Price-performance comparison",
     question="Which accelerator does the same work for less, and at what price does the other break even?",
-    version="3",
+    version="4",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -321,7 +354,8 @@ FALLACIES = (
 )
 def shootout(i: Inputs) -> Outputs:
     one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)
-    devices = np.asarray(i.devices, dtype=float)
+    asked = np.asarray(i.devices, dtype=float)
+    devices = np.where(one.least > asked, one.least, asked)
     throughput = devices * one.rate
     rivals = np.maximum(np.ceil(ratio_or_inf(throughput, other.rate) * (1 - 1e-12)), other.least)
     price, rival_price = _price(i.unit_price, i.accelerator), _price(i.rival_price, i.rival)
@@ -337,9 +371,10 @@ def shootout(i: Inputs) -> Outputs:
         rival_cost=rival_cost,
         reference_cost=cost,
         cost_ratio=rival_cost / cost,
-        cheaper=np.where(rival_cost < cost, LowerCost.RIVAL, LowerCost.REFERENCE),
+        cheaper=_cheaper(rival_cost / cost),
         break_even_price=np.where(even > 0, even, np.nan),
         rival_devices=rivals,
+        reference_devices=devices,
         throughput=throughput,
         reference_rate=one.rate,
         rival_rate=other.rate,
@@ -351,6 +386,12 @@ def shootout(i: Inputs) -> Outputs:
         cost_per_million_tokens=cost / tokens,
         rival_cost_per_million_tokens=rival_cost / tokens,
     )
+
+
+def _cheaper(ratio: Array) -> Codes:
+    unequal = np.where(np.asarray(ratio) < 1, LowerCost.RIVAL, LowerCost.REFERENCE)
+    known = np.where(np.abs(np.asarray(ratio) - 1) < _EQUAL, LowerCost.EQUAL, unequal)
+    return np.where(np.isnan(ratio), LowerCost.UNKNOWN, known)
 
 
 class _Work(NamedTuple):

@@ -261,6 +261,7 @@ class Outputs:
         "Break-even utilization vs. on-demand",
         display_unit="percent",
         if_infinite="never (on-demand is always cheaper)",
+        if_unknown="unknown: no on-demand price is known",
         help="Above this utilization owning is cheaper than renting on demand.",
     )
     spot_break_even_utilization: Array = output(
@@ -268,6 +269,7 @@ class Outputs:
         "Break-even utilization vs. spot",
         display_unit="percent",
         if_infinite="never (spot is always cheaper)",
+        if_unknown="unknown: no spot price is known",
     )
     busy_power: Array = output(
         "W",

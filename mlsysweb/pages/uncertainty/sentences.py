@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from solvers.quantities import format_quantity
 from solvers.uncertainty.bands import OutputBand, PairRanking, SystemUncertainty, Uncertainty
@@ -77,7 +78,8 @@ def _band(shown: OutputBand) -> str:
     )
     if shown.constant:
         return f"{declared.label} is {median} throughout."
-    now = declared.if_infinite if declared.if_infinite and not math.isfinite(shown.point) else point
+    words = replace(declared, value=shown.point).if_not_finite
+    now = words if words and not math.isfinite(shown.point) else point
     return f"{declared.label} is {low} to {high} in nine of ten samples (median {median}, without ranges {now})."
 
 

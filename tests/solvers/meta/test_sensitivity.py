@@ -4,11 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.errors import InputError
+from solvers.laws.step_time import Bound
 from solvers.meta.sensitivity import Hardware, sensitivities, sensitivity
 from solvers.node.roofline import roofline
 from solvers.node.serving import serving
 from solvers.node.tail_latency import tail_latency
-from tests.solvers.systems import ESP32, H100, KEYWORDS, LLAMA_8B
+from tests.solvers.sentences import says
+from tests.solvers.systems import ESP32, H100, KEYWORDS, LLAMA_8B, LLAMA_405B
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -106,3 +108,29 @@ def test_waiting_breaks_where_the_queue_starts_to_grow():
 def test_an_output_that_is_no_number_is_refused_by_name(output, hint):
     with pytest.raises(InputError, match=hint):
         sensitivities(roofline, roofline.accept({"model": LLAMA_8B, "accelerator": H100}), output)
+
+
+LIMIT = {Bound.COMPUTE: "Compute-bound", Bound.MEMORY: "Memory-bound", Bound.OVERHEAD: "Overhead-bound"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    model=st.sampled_from([LLAMA_8B, KEYWORDS]),
+    batch=st.integers(1, 512),
+    overhead=st.sampled_from([0, 45e-6, 10e-3]),
+    output=st.sampled_from(["latency", "throughput", "mfu", "energy_per_sample"]),
+)
+def test_the_verdict_names_the_limit_that_the_roofline_names(model, batch, overhead, output):
+    shared = {"model": model, "accelerator": H100, "batch_size": batch, "layer_overhead": overhead}
+    limit = LIMIT[Bound(int(roofline(**shared).binding))]
+    assert says(sensitivity, **shared, output=output).startswith(f"{limit}.")
+
+
+def test_where_overhead_per_layer_leads_the_verdict_begins_with_its_elasticity():
+    said = says(sensitivity, model=LLAMA_8B, accelerator=H100, layer_overhead=10e-3)
+    assert "more overhead per layer changes the latency by {to_layer_overhead}" in said
+
+
+def test_a_model_that_does_not_fit_is_no_limit_of_bandwidth():
+    said = says(sensitivity, model=LLAMA_405B, accelerator=H100)
+    assert said.startswith("Does not fit in memory.")

@@ -8,6 +8,7 @@ from solvers.errors import InputErrors
 from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import ModelServer, Roofline, price_decode, price_prefill
 from solvers.specs import Precision
+from tests.solvers.sentences import says
 from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, LLAMA_405B, MIXTRAL, with_figure
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -15,6 +16,11 @@ RARE_QUESTIONS = [
     {"model": "llama-3-70b", "tensor_parallel": "4", "precision": "fp64"},
     {"accelerator": "l40s", "tensor_parallel": "4"},
     {"model": "deepseek-v3", "batch_size": "2000", "prompt_length": "100000"},
+    # The largest batch that fits, memory-bound and overhead-bound.
+    {"model": "llama-3-70b", "tensor_parallel": "2", "batch_size": "32"},
+    {"model": "llama-3-8b", "batch_size": "1", "layer_overhead": "1e-3", "timing": "roofline", "prompt_length": "4e5"},
+    {"decode_accelerator": "h200-sxm-141gb", "network_bandwidth": "1e8"},
+    {"accelerator": '{"peak": {"fp16": 1e15}, "memory_bandwidth": 1e12}'},
 ]
 
 SMALL = with_figure(LLAMA_8B, name="draft", parameters=1e9, layers=16, hidden_size=2048)
@@ -268,3 +274,26 @@ def test_cards_on_pcie_share_a_bus_unless_it_is_said_that_they_do_not():
     assert serving(**asked).itl == serving(shared_bus="shared", **asked).itl > serving(shared_bus="own", **asked).itl
     nvlink = {"tensor_parallel": 4}
     assert serving(**nvlink).itl == serving(shared_bus="own", **nvlink).itl < serving(shared_bus="shared", **nvlink).itl
+
+
+APART = {"model": LLAMA_8B, "accelerator": H100, "decode_accelerator": H100}
+
+
+@pytest.mark.parametrize("concurrency", [0, 16])
+def test_the_verdict_names_the_transfer_where_it_is_the_longest_part(concurrency):
+    slow = says(serving, **APART, concurrency=concurrency, network_bandwidth=1e7)
+    assert slow.startswith("Network-bound KV cache transfer. It takes {kv_transfer_time} of {end_to_end_latency}")
+    assert "larger batch" not in slow
+    assert "transfer" not in says(serving, **APART, concurrency=concurrency, network_bandwidth=1e12)
+
+
+def test_no_larger_batch_is_advised_where_none_fits():
+    largest = float(serve().largest_batch_size)
+    shared = {"model": LLAMA_8B, "accelerator": H100}
+    assert "A larger batch, up to {largest_batch_size}" in says(serving, **shared, batch_size=largest - 1)
+    assert "Memory holds no larger batch." in says(serving, **shared, batch_size=largest)
+
+
+def test_without_a_known_capacity_a_larger_batch_has_no_limit_to_name():
+    unknown = with_figure(H100, memory_capacity=np.nan)
+    assert "A larger batch would raise throughput" in says(serving, model=LLAMA_8B, accelerator=unknown)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.node.tail_latency import tail_latency
+from tests.solvers.sentences import says
 
 # Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -163,3 +164,31 @@ def test_replicas_with_batch_slots_wait_as_that_many_servers_and_are_counted_in_
 def test_more_servers_than_the_wall_takes_are_refused_by_name():
     with pytest.raises(ValueError, match="replicas: times the batch slots per replica must be at most 10,000"):
         tail_latency.solve(replicas=1000, slots_per_replica=64)
+
+
+FANNED = {"service_cv": 0, "fan_out": 100, "arrival_rate": 10, "service_time": 0.3, "replicas": 4, "latency_target": 1}
+
+
+def test_with_fan_out_the_slo_is_judged_by_the_slowest_sub_request():
+    o = tail_latency(**FANNED)
+    assert o.p99_response < 1 < o.fan_out_p99_latency
+    assert not o.meets_target
+    said = says(tail_latency, **FANNED)
+    assert said.startswith("SLO missed. p99 latency with a fan-out of {fan_out} is {fan_out_p99_latency}")
+
+
+@few
+@given(fan_out=st.integers(1, 1000), servers=st.integers(4, 40), cv=st.sampled_from([0.0, 0.5, 1.0, 2.0]))
+def test_the_replicas_for_the_slo_are_the_fewest_that_meet_it_with_fan_out(fan_out, servers, cv):
+    asked = {**FANNED, "fan_out": fan_out, "replicas": servers, "service_cv": cv, "latency_target": 3}
+    o = tail_latency(**asked)
+    assert bool(o.meets_target) == (o.replicas_for_target <= servers) == (o.fan_out_p99_latency <= 3 * (1 + 1e-9))
+    assert bool(o.meets_target) == (o.late_share <= 0.01 * (1 + 1e-9))
+
+
+def test_no_replicas_help_where_the_slowest_service_of_the_fan_out_is_too_long():
+    asked = {**FANNED, "service_cv": 1, "latency_target": 2}
+    o = tail_latency(**asked)
+    assert o.service_p99 < 2 < o.fan_out_service_p99
+    assert np.isinf(o.replicas_for_target)
+    assert "No number of replicas meets it" in says(tail_latency, **asked)

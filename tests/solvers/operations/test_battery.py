@@ -3,7 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers.formatting import format_value
 from solvers.operations.battery import Drain, battery
+from solvers.solve import output_value
+from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -82,3 +85,18 @@ def test_a_doorbell_on_an_nrf52840_lasts_the_year_the_exercise_asks_for():
         energy_per_inference=5e-3, active_time=0.65, inferences_per_day=1440, sleep_power=4.5e-6, battery_energy=5400
     )
     assert float(o.lifetime / YEAR) == pytest.approx(1.95, abs=0.02)
+
+
+def test_one_inference_too_many_reads_as_more_than_the_day():
+    said = says(battery, active_time=1, inferences_per_day=86401)
+    assert "need more than the whole day. At most {most_inferences} fit." in said
+    assert "{duty_cycle}" not in said and "{longest_inference}" not in said
+    assert "need {duty_cycle} of the day." in says(battery, active_time=1, inferences_per_day=172_800)
+
+
+def test_a_battery_life_that_does_not_exist_says_why_and_one_without_end_says_unlimited():
+    def life(**values):
+        return format_value(output_value(battery.outputs["lifetime"], float(battery(**values).lifetime)))
+
+    assert life(active_time=1, inferences_per_day=100_000) == "none: the inferences do not fit into a day"
+    assert life(energy_per_inference=0, sleep_power=0) == "unlimited (no power is drawn)"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.operations.shootout import LowerCost, shootout
+from tests.solvers.sentences import says
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -13,6 +14,8 @@ RARE_QUESTIONS = [
     {"rival": "gaudi3", "accelerator": "trainium2"},
     {"rival": "gaudi3", "rival_price": "0"},
     {"rival_price": "1e-9", "rival": "gaudi3"},
+    {"accelerator": "gaudi3", "rival": "h100-sxm5-80gb"},
+    {"rival": "h200-sxm-141gb", "rival_price": "25050"},
 ]
 
 PRICED = replace(H100, unit_price=25000.0)
@@ -123,3 +126,35 @@ def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
 def test_a_rival_that_burns_more_than_all_costs_has_no_price_to_win_at():
     hungry = replace(PRICED, tdp=1e7)
     assert np.isnan(against(hungry, workload="training").break_even_price)
+
+
+def test_a_reference_that_cannot_hold_the_model_is_raised_to_its_minimum_as_the_alternative_is():
+    o = against(model=LLAMA_405B, workload="training", devices=2)
+    least = np.ceil(16 * 405e9 / (0.9 * 80e9))
+    assert float(o.reference_devices) == float(o.rival_devices) == least
+    assert float(o.cost_ratio) == pytest.approx(1) and o.cheaper == LowerCost.EQUAL
+    said = says(shootout, accelerator=PRICED, rival=PRICED, model=LLAMA_405B, workload="training", devices=2)
+    assert said.startswith("Does not fit.") and "at least {reference_least}" in said
+
+
+@pytest.mark.parametrize("work", ["training", "serving"])
+def test_a_fleet_that_holds_the_model_is_compared_as_given(work):
+    assert float(against(workload=work, devices=4).reference_devices) == 4
+
+
+def test_equal_costs_are_said_to_be_equal():
+    assert against().cheaper == LowerCost.EQUAL
+    assert says(shootout, accelerator=PRICED, rival=PRICED, rival_efficiency=0.45).startswith("Equal cost.")
+
+
+def test_costs_that_read_the_same_are_nearly_equal():
+    shared = {"accelerator": PRICED, "rival": PRICED, "rival_efficiency": 0.45}
+    assert says(shootout, **shared, rival_price=25010).startswith("Nearly equal cost.")
+    assert "costs more" in says(shootout, **shared, rival_price=25500)
+
+
+def test_without_a_price_no_chip_is_the_cheaper_one():
+    unpriced = replace(H100, unit_price=np.nan)
+    assert against(unpriced).cheaper == LowerCost.UNKNOWN
+    assert "cost of the alternative is unknown" in says(shootout, accelerator=PRICED, rival=unpriced)
+    assert "cost of the reference is unknown" in says(shootout, accelerator=unpriced, rival=PRICED)

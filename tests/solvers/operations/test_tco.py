@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers.formatting import format_value
 from solvers.laws.cost import YEAR
 from solvers.operations.tco import CostPart, Procurement, tco
+from solvers.solve import output_value
 from tests.solvers.systems import H100
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -165,3 +167,14 @@ def test_rates_shares_and_energy_are_told_as_they_enter():
     assert (float(o.cloud_rate), float(o.spot_rate)) == pytest.approx((2.95, 1.25))
     assert float(o.accelerator_share) == pytest.approx(0.4)
     assert float(o.facility_energy) == pytest.approx(256 * 700 * MONTH * 1.5)
+
+
+@pytest.mark.parametrize(
+    ("price", "name"), [("cloud_price", "break_even_utilization"), ("spot_price", "spot_break_even_utilization")]
+)
+def test_without_a_rental_price_the_break_even_is_unknown_and_with_a_low_one_it_is_never(price, name):
+    def told(**values):
+        return format_value(output_value(tco.outputs[name], float(getattr(owned(**values), name))))
+
+    assert told(accelerator=replace(PRICED, **{price: np.nan})).startswith("unknown: no ")
+    assert told(**{price: 1e-9}).startswith("never (")
