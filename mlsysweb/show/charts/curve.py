@@ -134,7 +134,8 @@ def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint
         points = tuple(points_along(drawing.x[0], outputs, reached, measured))
         numbers = [row[1] for line in lines for row in line.rows] + [point[1] for point in points]
         log = _is_log(lines[0].value, numbers)
-        usable = [v for v in numbers if v >= _least_drawn(lines[0].value, max(numbers))] if log else numbers
+        least = _least_drawn(lines[0].value, max(numbers)) if log else 0.0
+        usable = [v for v in numbers if v >= least] if log else numbers
         reach = Reach.of(usable, log=log, room=0.08)
         name = f"y{place + 1}" if place else "y"
         panels.append(_Panel(tuple(lines), points, max(high - height, 0), high, name, reach))
@@ -330,7 +331,7 @@ def _reach_of_x(lines: Sequence[_Line], result: Result, drawing: ChartSpec) -> R
     """Return the range of the input, that of its column. A log axis leaves out zero, which it cannot show. Up to a
     limit beyond which the first output is infinite, as the load of a queue, the axis is linear."""
     x = drawing.x[0]
-    reached = [row[0] for line in lines for row in line.rows]
+    reached = list({row[0] for line in lines for row in line.rows})
     reached += [at for (at,) in finite_rows([number(result, x)]) if reached and min(reached) <= at <= max(reached)]
     tracks, limits = series_along(result, x), limits_of(drawing, result)
     ends = [end for track in tracks if math.isfinite(end := last_in_view(track, x, drawing.y[0], limits))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
 from urllib.parse import urlencode
@@ -40,7 +39,7 @@ def result_page(
     working = steps(result, used)
     repeated = {name: figure for name in result.outputs if (figure := used.of_output(name))}
     anchors = {step.anchor for step in working}
-    cards = [_traced(card(name, result.values[name]), anchors, repeated) for name in result.outputs]
+    cards = [_traced(name, result.values[name], anchors, repeated) for name in result.outputs]
     shown = (*repeated.values(), *(figure for step in working for figure in step.figures))
     figures = [_figure(place, drawing, result, measured) for place, drawing in enumerate(result.charts)]
     return ResultPage(
@@ -88,18 +87,19 @@ def result_figures(result: Result) -> tuple[Figure, ...]:
     return tuple(figure for figure in drawn if figure)
 
 
-def card(name: str, value: Value) -> Card:
+def card(name: str, value: Value, equation: str = "", figure: str = "") -> Card:
     """Return one output as a card."""
+    told, unit, shown = format_value(value), value.unit, value.display_unit
     number = float(value.value) if isinstance(value.value, int | float) and not isinstance(value.value, bool) else None
-    return Card(name, value.label, format_value(value), value.help, "", number, value.unit, value.display_unit)
+    return Card(name, value.label, told, value.help, "", number, unit, shown, equation, figure)
 
 
-def _traced(output: Card, anchors: Collection[str], repeated: Mapping[str, FigureOrigin]) -> Card:
+def _traced(name: str, value: Value, anchors: Collection[str], repeated: Mapping[str, FigureOrigin]) -> Card:
     """Return a card with the id of its equation, or the path of the figure of a row that it repeats."""
-    anchor = step_anchor(output.name)
+    anchor = step_anchor(name)
     if anchor in anchors:
-        return replace(output, equation=anchor)
-    return replace(output, figure=repeated[output.name].path) if output.name in repeated else output
+        return card(name, value, equation=anchor)
+    return card(name, value, figure=repeated[name].path if name in repeated else "")
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] = ()) -> Figure | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mlsysweb.show.catalog_paths import figure_path, row_path
@@ -65,8 +66,11 @@ class UsedFigures:
     def of_step(self, step: Working) -> tuple[FigureOrigin, ...]:
         """Return the figures on the right side of an equation, in its order: those named there, inputs that follow a
         row, and outputs that no equation computes and that repeat a figure to its last digit."""
-        slots = dict.fromkeys(LATEX_SLOT.findall(step.latex.partition("=")[2]))
-        found = (self._of_slot(slot) for slot in slots if slot in self.result.values and slot not in self.computed)
+        found = (
+            self._of_slot(slot)
+            for slot in _slots(step.latex)
+            if slot in self.result.values and slot not in self.computed
+        )
         return tuple(_origin(figure) for figure in found if figure is not None)
 
     def of_output(self, name: str) -> FigureOrigin | None:
@@ -121,6 +125,12 @@ class UsedFigures:
             return None
         wanted = f"peak_{precision.value}" if precision else ""
         return min(sure, key=lambda figure: figure.column != wanted, default=None)
+
+
+@lru_cache(1024)
+def _slots(latex: str) -> tuple[str, ...]:
+    """Return the slots on the right side of an equation."""
+    return tuple(dict.fromkeys(LATEX_SLOT.findall(latex.partition("=")[2])))
 
 
 def _row_source(row: Row, figures: tuple[FigureOrigin, ...]) -> RowSource:

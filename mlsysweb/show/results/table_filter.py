@@ -4,6 +4,7 @@ takes."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
 from itertools import islice
 from typing import Protocol
@@ -82,12 +83,20 @@ def _traced(card: Card) -> str:
     if card.equation:
         return f'<a class="to-equation" href="#{escape(card.equation)}" title="Its equation">{value}</a>'
     if card.figure:
-        return f'<a class="to-equation" href="{_catalog(card.figure)}" title="A figure of the catalog">{value}</a>'
+        address = escape(in_catalog(card.figure))
+        return f'<a class="to-equation" href="{address}" title="A figure of the catalog">{value}</a>'
     return value
 
 
-def _catalog(path: str) -> str:
-    return escape(reverse("catalog:catalog") + path)
+@register.filter
+def in_catalog(path: str) -> str:
+    """Return the address of a path below the catalog."""
+    return _catalog_address() + path
+
+
+@cache
+def _catalog_address() -> str:
+    return reverse("catalog:catalog")
 
 
 @register.filter
@@ -110,5 +119,5 @@ def _step(step: WorkingStep) -> str:
 def _origin(figure: FigureOrigin) -> str:
     """Return a figure of a row by name, with a link to its line on the page of the row."""
     label = escape(figure.label)
-    linked = f'<a href="{_catalog(figure.path)}">{label}</a>' if figure.path else label
+    linked = f'<a href="{escape(in_catalog(figure.path))}">{label}</a>' if figure.path else label
     return f"{linked} of {escape(figure.row)}, {escape(figure.origin)}"

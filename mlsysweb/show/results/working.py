@@ -45,17 +45,26 @@ def _step(line: Working, values: Mapping[str, Value], anchor: str, figures: tupl
     return WorkingStep(
         label=value.label,
         symbols=mathml(latex_in_symbols(line.latex, values)),
-        numbers=_ROW.sub(lambda hole: escape(format_figure(values[hole[1]])), mathml(_right_side(line.latex))),
+        numbers=_in_numbers(line.latex, values),
         value=format_value(value),
         anchor=anchor,
         figures=figures,
     )
 
 
-def _right_side(latex: str) -> str:
-    """Return the right side with a placeholder for each slot. It does not depend on the numbers, so its MathML is
-    cached."""
-    return LATEX_SLOT.sub(lambda slot: rf"\text{{{_HOLE.format(slot[1])}}}", latex.partition("=")[2].strip())
+def _in_numbers(latex: str, values: Mapping[str, Value]) -> str:
+    """Return the right side as MathML with the value of each slot."""
+    first, *rest = _right_side(latex)
+    slots = zip(rest[::2], rest[1::2], strict=True)
+    return first + "".join(f"{escape(format_figure(values[name]))}{after}" for name, after in slots)
+
+
+@lru_cache(1024)
+def _right_side(latex: str) -> tuple[str, ...]:
+    """Return the right side as MathML, in pieces: text, name of a slot, text, and so on. It does not depend on the
+    numbers, so it is cached."""
+    right = LATEX_SLOT.sub(lambda slot: rf"\text{{{_HOLE.format(slot[1])}}}", latex.partition("=")[2].strip())
+    return tuple(_ROW.split(mathml(right)))
 
 
 @lru_cache(1024)
