@@ -189,9 +189,7 @@ def _figures(i: Inputs, score: Scores) -> Iterator[Card]:
 
 def _regions(i: Inputs, score: Scores) -> Iterator[RegionEmissions]:
     for place, share, carbon in zip(regions(i), shares(i), score.carbon_by_region, strict=True):
-        yield RegionEmissions(
-            str(place.name), format_quantity(float(share), "1", "percent"), f"{tonnes(float(carbon))} CO₂e per year"
-        )
+        yield RegionEmissions(str(place.name), format_quantity(float(share), "1", "percent"), tonnes(float(carbon)))
 
 
 def _survives(i: Inputs, score: Scores) -> Iterator[str]:

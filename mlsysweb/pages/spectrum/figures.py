@@ -113,10 +113,11 @@ def _spectrum(s: Survey) -> Figure | None:
 
 
 def _ranges(s: Survey, *axes: PlotQuantity) -> str:
-    """Return the devices at the ends of each axis."""
+    """Return the devices at the ends of each axis, of those that are drawn: with known figures on all axes."""
+    drawn = np.all([np.isfinite(column(s, axis)) for axis in axes], axis=0).nonzero()[0]
     told = []
     for axis in axes:
-        figures = [(float(v), s.devices[place].name) for place, v in enumerate(column(s, axis)) if isfinite(v)]
+        figures = [(float(column(s, axis)[place]), s.devices[place].name) for place in drawn]
         (low, first), (high, last) = min(figures), max(figures)
         unit = _VALUES[axis].unit
         told.append(

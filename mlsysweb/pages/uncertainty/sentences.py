@@ -46,7 +46,7 @@ def verdict(found: Uncertainty, shown: OutputBand) -> str:
     """Return whether the verdict flips within the ranges, the band of the output shown, and the input that makes most
     of it."""
     own = found.systems[0]
-    sentences = [_states(own, found.samples), _band(shown)]
+    sentences = [_states(own), _band(shown)]
     if shown.indices is not None and len(found.ranges) > 1:
         place = max(range(len(found.ranges)), key=lambda k: shown.indices.total[k])  # type: ignore[union-attr]
         share = share_text(min(float(shown.indices.total[place]), 1.0))
@@ -55,8 +55,8 @@ def verdict(found: Uncertainty, shown: OutputBand) -> str:
     return " ".join(sentences)
 
 
-def _states(own: SystemUncertainty, drawn: int) -> str:
-    shares, judged = list(own.states.items()), judged_text(own.judged, drawn)
+def _states(own: SystemUncertainty) -> str:
+    shares, judged = list(own.states.items()), f"{own.judged:,} samples"
     if len(shares) == 1:
         return f"Stable verdict: {words_of(shares[0][0])} in {judged}."
     listed = ", ".join(f"{words_of(state)} in {share_text(share)}" for state, share in shares)
@@ -80,7 +80,7 @@ def _band(shown: OutputBand) -> str:
         return f"{declared.label} is {median} throughout."
     words = replace(declared, value=shown.point).if_not_finite
     now = words if words and not math.isfinite(shown.point) else point
-    return f"{declared.label} is {low} to {high} in nine of ten samples (median {median}, without ranges {now})."
+    return f"{declared.label} is {low} to {high} in nine of ten samples, {now} without ranges."
 
 
 def ranking(pair: PairRanking, band: OutputBand) -> str:

@@ -69,7 +69,7 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
         "data": traces,
         "layout": layout(
             barmode="group",
-            bargap=0.25,
+            bargap=0.12,
             margin={"l": 64, "r": label_room([*texts, "misses the SLO"]), "t": 8, "b": 16},
             xaxis=length_axis(longest),
             yaxis=names_axis(names),

@@ -93,7 +93,7 @@ def spectrum(
     if not every:
         return {"data": [], "layout": layout()}
     frame = _Frame.around(every)
-    labels = _placed([dot for dot in every if dot.label], frame, _sides(every))
+    labels = _placed(every, frame, _sides(every))
     return {
         "data": [
             *(trace for constant in constants for trace in _constant(constant, frame, every, labels)),
@@ -190,6 +190,17 @@ class _Room:
             self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
         )
 
+    def covered(self, dots: Sequence[DevicePoint], frame: _Frame, own: DevicePoint | None = None) -> int:
+        """Return how many of the dots, other than its `own`, lie within."""
+        ends = (
+            frame.left + self.left * (frame.right - frame.left),
+            frame.left + self.right * (frame.right - frame.left),
+            frame.bottom + self.bottom * (frame.top - frame.bottom),
+            frame.bottom + self.top * (frame.top - frame.bottom),
+        )
+        left, right, bottom, top = (10**end for end in ends)
+        return sum(left < dot.x < right and bottom < dot.y < top for dot in dots if dot is not own)
+
 
 @dataclass(frozen=True)
 class _Label:
@@ -214,10 +225,12 @@ def _sides(dots: Sequence[DevicePoint]) -> tuple[str, ...]:
 
 
 def _placed(dots: Sequence[DevicePoint], frame: _Frame, sides: Sequence[str]) -> list[_Label]:
-    """Return the labels, each on a side where it overlaps no other. A ringed one is placed first and always kept."""
+    """Return the labels, each on a side where it overlaps no other, of several the one that covers the fewest dots. A
+    ringed one is placed first and always kept."""
     kept: list[_Label] = []
-    for dot in sorted(dots, key=lambda dot: (not dot.ringed, dot.y)):
+    for dot in sorted((dot for dot in dots if dot.label), key=lambda dot: (not dot.ringed, dot.y)):
         free = [label for side in sides if (label := _Label.at(dot, side, frame)).room.inside()]
+        free.sort(key=lambda label: label.room.covered(dots, frame, label.dot))
         clear = [label for label in free if not any(label.room.meets(other.room) for other in kept)]
         if clear or dot.ringed:
             kept.append([*clear, *free, _Label.at(dot, sides[0], frame)][0])
@@ -257,7 +270,8 @@ def _names(labels: Sequence[_Label]) -> dict[str, Any]:
 def _constant(
     constant: Constant, frame: _Frame, dots: Sequence[DevicePoint], labels: Sequence[_Label]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a constant third quantity, straight on log axes, and their labels where no device's is."""
+    """Yield the lines of a constant third quantity, straight on log axes, and their labels where no device or label of
+    one is."""
     values = [constant.value] if constant.value is not None else _decades(constant, dots)
     lines = [line for value in values if (line := _Line.through(constant, value, frame))]
     if not lines:
@@ -274,7 +288,9 @@ def _constant(
     names = [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines]
     at = [line.label(frame) for line in lines]
     rooms = [_Room.of(name, x, y, side, frame) for name, (x, y, side) in zip(names, at, strict=True)]
-    clear = [own or not any(room.meets(label.room) for label in labels) for room in rooms]
+    clear = [
+        own or not (any(room.meets(label.room) for label in labels) or room.covered(dots, frame)) for room in rooms
+    ]
     said = [(name, *place) for name, place, shown in zip(names, at, clear, strict=True) if shown]
     yield {
         **plain,

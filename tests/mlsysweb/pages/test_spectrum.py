@@ -1,6 +1,7 @@
 import html
 import json
 import math
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -218,3 +219,23 @@ def test_a_line_of_a_constant_product_falls():
 
 def test_nothing_to_draw_is_an_empty_picture():
     assert spectrum([], Value(0.0, "W", label="Power"), Value(0.0, "flop/s", label="Rate"))["data"] == []
+
+
+def test_the_description_of_the_chart_names_the_ends_of_what_is_drawn(client):
+    figure = shown(client).figures[0]
+    drawn = " ".join(str(trace.get("text")) for trace in json.loads(figure.plot)["data"])
+    ends = re.findall(r"/?[sW] \((.+?)\)(?: to |\.)", figure.description.replace("\u00a0", " "))
+    assert len(ends) == 4 and all(name in drawn for name in ends)
+
+
+def test_a_label_is_placed_where_it_covers_no_other_device():
+    labelled = DevicePoint(1e3, 1e6, "labelled", "", label="Middle")
+    others = (DevicePoint(1.0, 1e3, "a", ""), DevicePoint(1e6, 1e9, "b", ""))
+
+    def side(*more):
+        dots = DeviceGroup("Tiny", 0, (labelled, *others, *more))
+        drawn = spectrum([dots], Value(0.0, "W", label="Power"), Value(0.0, "flop/s", label="Rate"))
+        return next(trace for trace in drawn["data"] if trace.get("text") == ["Middle"])["textposition"]
+
+    assert side() == ["top left"]
+    assert side(DevicePoint(10**2.6, 10**6.2, "above it", "")) == ["bottom right"]
