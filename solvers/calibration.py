@@ -43,11 +43,18 @@ class Calibration:
     def settings(self, inputs: Collection[str], chip: Mapping[str, Any]) -> dict[str, float | str]:
         """Return the values to set of a wall with these `inputs`, by name, for a chip. A wall that prices kernels
         needs no setting for `silicon`, and for the other sets the choice of the roofline with its constants. One that
-        knows the kernels of microcontrollers (`kernel_rates`) uses them for `silicon` only."""
+        knows the kernels of microcontrollers (`kernel_rates`) uses them on those for `silicon` only."""
         if "timing" not in inputs:
-            classes = {"kernel_rates": "measured" if self.name == "silicon" else "roofline"}
-            return dict(self.of(chip)) | (classes if "kernel_rates" in inputs else {})
+            if "kernel_rates" not in inputs or not _is_microcontroller(chip):
+                return dict(self.of(chip))
+            return {**self.of(chip), "kernel_rates": "measured" if self.name == "silicon" else "roofline"}
         return {} if self.name == "silicon" else {"timing": "roofline", **self.values}
+
+
+def _is_microcontroller(chip: Mapping[str, Any]) -> bool:
+    """Whether the chip stores weights in flash."""
+    flash = chip.get("flash_capacity")
+    return flash is not None and flash == flash
 
 
 IDEAL = Calibration("ideal", "Ideal", "Every kernel at the peak of the data sheet: the speed of light.", 1.0, 1.0, 0.0)

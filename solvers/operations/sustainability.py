@@ -509,7 +509,7 @@ FALLACIES = (
         "operational_carbon",
         {"mfu": "1"},
         {"mfu": "0"},
-        lambda before, after: after > 0.25 * before,
+        lambda before, after: after > 0.05 * before,
     ),
     Fallacy(
         "Embodied carbon is negligible.",

@@ -40,7 +40,7 @@ def test_a_snapshot_says_what_it_is_and_who_says_so():
     row = Accelerator.objects.get(slug="h100-sxm5-80gb")
     assert (kept["kind"], kept["slug"], kept["name"]) == ("accelerator", row.slug, row.name)
     assert kept["figures"]["peak"]["fp16"] == 989.5e12 and "fp4" not in kept["figures"]["peak"]
-    assert kept["figures"]["memory_bandwidth"] == 3.35e12 and kept["figures"]["idle_power"] is None
+    assert kept["figures"]["memory_bandwidth"] == 3.35e12 and kept["figures"]["sleep_power"] is None
     for name in ("source", "source_url", "source_date", "verified", "note"):
         assert kept[name] == getattr(row, name)
 

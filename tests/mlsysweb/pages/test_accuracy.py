@@ -81,7 +81,7 @@ def test_a_kind_whose_walls_take_no_calibration_says_so(client):
 def test_pages_of_rows_follow_one_another(client):
     first = page(client, "?kind=tinyml")
     second = client.get(first.after).context["page"]
-    assert first.shown.startswith("20 of 127 rows, page 1 of 7") and ", page 2 of 7" in second.shown
+    assert first.shown.startswith("20 of 156 rows, page 1 of 8") and ", page 2 of 8" in second.shown
     assert not set(first.rows) & set(second.rows)
     assert client.get(second.before).context["page"] == first
     assert page(client, "?kind=tinyml&page=99").after == ""

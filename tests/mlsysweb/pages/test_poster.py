@@ -74,7 +74,7 @@ def test_the_letters_of_an_equation_are_explained():
         "Compute time",
         "FLOPs per step",
         "Peak FLOP/s",
-        "Compute efficiency",
+        "Kernel efficiency",
     ]
 
 

@@ -59,7 +59,7 @@ def test_the_textbooks_constants_keep_one_efficiency(calibration, efficiency):
 
 
 def test_measured_constants_use_the_rates_of_the_core():
-    settings = SILICON.settings(solvers()["roofline"].inputs, {})
+    settings = SILICON.settings(solvers()["roofline"].inputs, {"flash_capacity": M4.flash_capacity})
     found = roofline(model=SOUNDS, accelerator=M4, precision="int8", **settings)
     assert found.kernel_efficiency == pytest.approx(float(core_efficiency(M4, SOUNDS)))
 
