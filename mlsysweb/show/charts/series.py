@@ -8,11 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
-from solvers.result import ChartSpec, Result, Series
+from solvers.result import ChartSpec, Result, Series, Value
 from solvers.verdict import State
 
 # Colours that distinguish systems without relying on red against green; the page resolves them.
 _NUMBERS = (int, float)
+# A log axis shows what a reader can use: numbers below the largest by more than this are out of sight, and parts of a
+# second beside hours.
+_LARGEST_RATIO = 1e8
+_LEAST_BESIDE_HOURS = 1.0
 SERIES = tuple(f"token:series-{n}" for n in range(1, 9))
 
 
@@ -56,6 +60,12 @@ def limits_of(drawing: ChartSpec, result: Result) -> tuple[float, ...]:
     """Return the values of x that a chart marks, such as the load at which a queue is no longer stable."""
     values = (result.values[name].value for name in drawing.x_marks)
     return tuple(value for value in values if isinstance(value, float) and math.isfinite(value))
+
+
+def least_drawn(value: Value, largest: float) -> float:
+    """Return the least number that a log axis reaches down to, in SI."""
+    beside_hours = _LEAST_BESIDE_HOURS if value.unit == "s" and largest >= 3600 else 0.0
+    return max(largest / _LARGEST_RATIO, beside_hours)
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
