@@ -9,19 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 from mlsysweb.classroom.lessons.present import demo_view
 from mlsysweb.classroom.models import CODE_LENGTH, ClassSession, Participant, SessionPhase
 from mlsysweb.classroom.questions.question import AnswerError
-from mlsysweb.saved.scenarios.ids import is_id
-from mlsysweb.saved.scenarios.models import Scenario
-from mlsysweb.saved.scenarios.people import may_see
 from mlsysweb.saved.scenarios.text import control_character
-from mlsysweb.saved.scenarios.views import saved_page_or_response
 from mlsysweb.show.htmx import wants_partial
-from mlsysweb.show.refusal import limit_posts
 from mlsysweb.throttle import spend
 
 from .page import JoinPage, JourneyPage, Screen, StudentPage
 from .participants import PARTICIPANTS, participant_of, remember, session_or_404
 from .present import handed_in, journey, projector_token, screen
-from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer, takes_designs
+from .store import SessionError, frame_of, join, lesson_of, record_answer
 from .tally import variant_of, variants_of
 
 _LONGEST_NAME = 40
@@ -118,72 +113,33 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
-        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
+        return refused_answer(request, session, "Join the class first; this browser has not joined it.", 403)
     frame = lesson_of(session).frame(request.POST.get("frame", ""))
     number = request.POST.get("round", "")
     if frame is None or not frame.asked or number not in ("1", "2"):
-        return _refused(request, session, "This answer belongs to no question of the class.", 422)
+        return refused_answer(request, session, "This answer belongs to no question of the class.", 422)
     question = variant_of(variants_of(frame), participant.seat).question
     posted = {name: texts for name, texts in request.POST.lists() if name not in ("frame", "round")}
     try:
         value = question.read_answer(posted)
         record_answer(participant, frame.slug, int(number), value, timezone.now())
     except AnswerError as bad:
-        return _refused(request, session, str(bad), 422)
+        return refused_answer(request, session, str(bad), 422)
     except SessionError as late:
-        return _refused(request, session, str(late), 409)
+        return refused_answer(request, session, str(late), 409)
     if wants_partial(request):
         recorded = question.in_words(value)
         return render(request, "classroom/_recorded.html", {"recorded": recorded, "error": ""})
     return redirect("live:student", code=session.code)
 
 
-def _refused(request: HttpRequest, session: ClassSession, sentence: str, status: int) -> HttpResponse:
+def refused_answer(request: HttpRequest, session: ClassSession, sentence: str, status: int) -> HttpResponse:
+    """Return why something sent by a student was not taken: in place for an HTMX request, else as a page."""
     if wants_partial(request):
         # htmx shows a 422 in place; the sentence matters more than the difference of the status.
         return render(request, "classroom/_recorded.html", {"recorded": "", "error": sentence}, status=422)
     page = JoinPage(session.title, session.code, "", sentence)
     return render(request, "classroom/refused.html", {"page": page}, status=status)
-
-
-@require_POST
-def submit(request: HttpRequest, code: str) -> HttpResponse:
-    """Hand in a saved scenario by its link. Raise Http404."""
-    session = session_or_404(request, code)
-    participant = participant_of(request, session)
-    if participant is None:
-        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
-    id = request.POST.get("link", "").strip().rstrip("/").rpartition("/")[2]
-    scenario = Scenario.objects.filter(pk=id, deleted=None).first() if is_id(id) else None
-    if scenario is None or not may_see(request, scenario):
-        sentence = "The link leads to no saved scenario. Save your design first, then paste its link, /s/…/."
-        return _refused(request, session, sentence, 422)
-    try:
-        hand_in(participant, scenario)
-    except SessionError as late:
-        return _refused(request, session, str(late), 409)
-    return redirect("live:student", code=session.code)
-
-
-@require_POST
-@limit_posts("save", "Not handed in")
-def save_and_hand_in(request: HttpRequest, code: str) -> HttpResponse:
-    """Save the page that the form was sent from, and hand it in. Raise Http404."""
-    session = session_or_404(request, code)
-    participant = participant_of(request, session)
-    if participant is None:
-        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
-    if not takes_designs(session):
-        sentence = "The class takes no designs now. Nothing was saved; save the page and hand in its link later."
-        return _refused(request, session, sentence, 409)
-    saved = saved_page_or_response(request)
-    if not isinstance(saved, Scenario):
-        return saved
-    try:
-        hand_in(participant, saved)
-    except SessionError as late:
-        return _refused(request, session, f"{late} The design itself is saved under My scenarios.", 409)
-    return redirect(f"{reverse('live:student', args=[code])}#hand-in-title")
 
 
 @require_safe

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from mlsysweb.classroom.models import CODE_LENGTH, CODE_LETTERS
 
-from . import host_views, student_views
+from . import hand_in_views, host_views, student_views
 from .gallery import views as gallery_views
 
 
@@ -49,8 +49,8 @@ urlpatterns = [
     path("<code:code>/join/", student_views.join_session, name="join"),
     path("<code:code>/screen/", student_views.screen_update, name="screen"),
     path("<code:code>/answer/", student_views.answer, name="answer"),
-    path("<code:code>/hand-in/", student_views.submit, name="hand_in"),
-    path("<code:code>/save-and-hand-in/", student_views.save_and_hand_in, name="save_and_hand_in"),
+    path("<code:code>/hand-in/", hand_in_views.submit, name="hand_in"),
+    path("<code:code>/save-and-hand-in/", hand_in_views.save_and_hand_in, name="save_and_hand_in"),
     path("<code:code>/vote/", gallery_views.send_vote, name="vote"),
     path("<code:code>/journey/", student_views.own_journey, name="journey"),
     path("<code:code>/leave/", student_views.leave, name="leave"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from solvers.quantities import conversion_factor, unit_for, unit_label
+from solvers.quantities import conversion_factor, format_quantity, unit_for, unit_label
 from solvers.result import Value
 
 from .ticks import axis_ticks, title_unit
@@ -122,11 +122,23 @@ def _zoomed(value: Value) -> str:
 
 
 def hover(value: Value, letter: str) -> str:
-    """Return the part of a hover text that shows one coordinate in display units."""
+    """Return the part of a hover text that shows one coordinate in display units, for a text that takes no words of its
+    own, as the title of a unified one."""
     if value.display_unit == "percent":
         return f"{value.label} %{{{letter}:.3~%}}"
     spaced = f" {suffix(value)}" if value.display_unit in _AS_SHOWN else suffix(value)
     return f"{value.label} %{{{letter}:{',.4~g' if value.display_unit in _AS_SHOWN else '.4~s'}}}{spaced}"
+
+
+def hovered(value: Value, numbers: Iterable[float]) -> list[str]:
+    """Return SI numbers as a hover text shows them: `17 TFLOP/s`. Plotly's own prefixes would touch the unit."""
+    return [format_quantity(number, value.unit, value.display_unit, digits=4) for number in numbers]
+
+
+def hovered_lines(*coordinates: tuple[Value, Iterable[float]]) -> list[str]:
+    """Return the hover text of each point: a line with label and number for each of its coordinates."""
+    columns = [[f"{value.label} {text}" for text in hovered(value, numbers)] for value, numbers in coordinates]
+    return ["<br>".join(lines) for lines in zip(*columns, strict=True)]
 
 
 def names_axis(names: Sequence[str], **more: Any) -> dict[str, Any]:

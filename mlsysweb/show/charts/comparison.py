@@ -9,7 +9,7 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import Reach, axis, hover, in_unit_of, layout, scale
+from .axes import Reach, axis, hovered_lines, in_unit_of, layout, scale
 from .series import SERIES
 
 
@@ -27,7 +27,8 @@ def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values:
                 "customdata": list(titles),
                 "y": [v * scale(values[name]) for v in column],
                 "marker": {"color": SERIES[k % len(SERIES)]},
-                "hovertemplate": f"%{{customdata}}<br>{hover(values[name], 'y')}<extra></extra>",
+                "hovertext": hovered_lines((values[name], column)),
+                "hovertemplate": "%{customdata}<br>%{hovertext}<extra></extra>",
             }
             for k, (name, column) in enumerate(parts.items())
         ],

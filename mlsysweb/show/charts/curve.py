@@ -21,6 +21,7 @@ from .series import (
     is_constant,
     is_infeasible,
     last_in_view,
+    least_drawn,
     limits_of,
     number,
     rows_in_view,
@@ -32,10 +33,6 @@ from .ticks import title_unit
 _DASHES = ("solid", "dot", "dash", "dashdot")
 # The share of the height between two panels, and the least of a line of the labels at the ends.
 _GAP, _LABEL_GAP = 0.16, 0.055
-# A log axis shows what a reader can use: numbers below the largest by more than this are out of sight, and parts of a
-# second beside hours.
-_LARGEST_RATIO = 1e8
-_LEAST_BESIDE_HOURS = 1.0
 _MOST_LABELS = 4
 
 
@@ -134,18 +131,12 @@ def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint
         points = tuple(points_along(drawing.x[0], outputs, reached, measured))
         numbers = [row[1] for line in lines for row in line.rows] + [point[1] for point in points]
         log = _is_log(lines[0].value, numbers)
-        least = _least_drawn(lines[0].value, max(numbers)) if log else 0.0
+        least = least_drawn(lines[0].value, max(numbers)) if log else 0.0
         usable = [v for v in numbers if v >= least] if log else numbers
         reach = Reach.of(usable, log=log, room=0.08)
         name = f"y{place + 1}" if place else "y"
         panels.append(_Panel(tuple(lines), points, max(high - height, 0), high, name, reach))
     return panels
-
-
-def _least_drawn(value: Value, largest: float) -> float:
-    """Return the least number that a log axis reaches down to."""
-    beside_hours = _LEAST_BESIDE_HOURS if value.unit == "s" and largest >= 3600 else 0.0
-    return max(largest / _LARGEST_RATIO, beside_hours)
 
 
 def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:

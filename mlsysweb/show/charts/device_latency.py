@@ -9,8 +9,7 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import Reach, axis, layout
-from .spectrum import read
+from .axes import Reach, axis, hovered_lines, layout
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value
         "y": [device.roofs for device in devices],
         "text": [device.name for device in devices],
         "marker": {"color": "token:muted", "size": 7, "symbol": "circle-open"},
-        "hovertemplate": _hover(rate, latency) + "<extra>roofline only</extra>",
+        "hovertext": _lines(rate, latency, [(device.rate, device.roofs) for device in devices]),
+        "hovertemplate": "<b>%{text}</b><br>%{hovertext}<extra>roofline only</extra>",
     }
     middle = math.sqrt(devices[0].rate * devices[-1].rate) if devices else 0.0
     bound = ([device for device in devices if device.binds == kind] for kind in _NAMES)
@@ -74,9 +74,10 @@ def _bound(devices: Sequence[DeviceLatency], rate: Value, latency: Value, middle
         "customdata": [device.name for device in devices],
         "meta": {"field": "accelerator", "values": [device.slug or None for device in devices]},
         "marker": {"color": f"token:{kind}", "size": 10, "symbol": _SYMBOLS[kind]},
-        "hovertemplate": _hover(rate, latency).replace("text", "customdata") + "<extra></extra>",
+        "hovertext": _lines(rate, latency, [(device.rate, device.total) for device in devices]),
+        "hovertemplate": "<b>%{customdata}</b><br>%{hovertext}<extra></extra>",
     }
 
 
-def _hover(rate: Value, latency: Value) -> str:
-    return f"<b>%{{text}}</b><br>{read(rate, 'x')}<br>{read(latency, 'y')}"
+def _lines(rate: Value, latency: Value, points: Sequence[tuple[float, float]]) -> list[str]:
+    return hovered_lines((rate, [x for x, _ in points]), (latency, [y for _, y in points]))

@@ -9,7 +9,7 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import axis, hover, layout, reach_of, scale
+from .axes import axis, hovered, layout, reach_of, scale
 
 # The name of the front's trace, also used by charts that combine several fronts.
 FRONT = "Pareto-optimal"
@@ -82,7 +82,9 @@ def _dots(
         "y": _rounded(points.y, scale(y)),
         "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 1.5}},
         "line": {"color": colour, "width": 1.5, "dash": "dot", "shape": "hv"},
-        "hovertemplate": f"%{{text}}<br>{hover(x, 'x')}<br>{hover(y, 'y')}<extra></extra>",
+        "hovertext": hovered(x, points.x),
+        "customdata": hovered(y, points.y),
+        "hovertemplate": f"%{{text}}<br>{x.label} %{{hovertext}}<br>{y.label} %{{customdata}}<extra></extra>",
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import Reach, axis, hover, layout
+from .axes import Reach, axis, hovered_lines, layout
 from .series import SERIES
 
 
@@ -56,7 +56,8 @@ def residuals(series: Sequence[Residuals], along: Value) -> dict[str, Any]:
                     "y": list(column),
                     "text": list(each.texts),
                     "marker": {"color": colour, "symbol": symbol, "size": 8},
-                    "hovertemplate": f"%{{text}}<br>{hover(along, 'x')}<br>{hover(ratio, 'y')}<extra></extra>",
+                    "hovertext": hovered_lines((along, each.measured), (ratio, column)),
+                    "hovertemplate": "%{text}<br>%{hovertext}<extra></extra>",
                 }
             )
     return {

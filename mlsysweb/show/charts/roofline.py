@@ -8,9 +8,9 @@ from typing import Any
 
 from solvers.formatting import member_words
 from solvers.quantities import format_quantity
-from solvers.result import ChartSpec, Result, Series
+from solvers.result import ChartSpec, Result, Series, Value
 
-from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, layout
 from .series import SERIES, finite_rows, is_infeasible, number, series_along, system_name
 
 
@@ -304,6 +304,10 @@ def _phases(result: Result) -> Iterator[dict[str, Any]]:
             }
 
 
+def _intensity(value: Value) -> str:
+    return format_quantity(float(value.value), value.unit, value.display_unit, digits=4)
+
+
 def _now(result: Result) -> dict[str, Any]:
     intensity, rate = result.values["arithmetic_intensity"], result.values["achieved_rate"]
     colour = "token:compute" if result.values["bottleneck"].value == "compute" else "token:memory"
@@ -321,5 +325,6 @@ def _now(result: Result) -> dict[str, Any]:
             "symbol": "circle-open" if hollow else "circle",
             "line": {"color": colour if hollow else "token:surface", "width": 3 if hollow else 2},
         },
-        "hovertemplate": f"{hover(intensity, 'x')}<br>{rate.label} {_rate(rate.value)}<extra>{name}</extra>",
+        "hovertemplate": f"{intensity.label} {_intensity(intensity)}<br>"
+        f"{rate.label} {_rate(rate.value)}<extra>{name}</extra>",
     }

@@ -8,11 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
-from solvers.result import ChartSpec, Result, Series
+from solvers.result import ChartSpec, Result, Series, Value
 from solvers.verdict import State
 
 # Colours that distinguish systems without relying on red against green; the page resolves them.
 _NUMBERS = (int, float)
+# A log axis shows what a reader can use: numbers below the largest by more than this are out of sight, and parts of a
+# second beside hours.
+_LARGEST_RATIO = 1e8
+_LEAST_BESIDE_HOURS = 1.0
 SERIES = tuple(f"token:series-{n}" for n in range(1, 9))
 
 
@@ -64,6 +68,12 @@ def rows_in_view(track: Series, x: str, y: str, last: float) -> tuple[tuple[floa
     """Return the rows of a line up to `last`, that of `last_in_view`."""
     rows = finite_rows(track.columns[x], track.columns[y])
     return tuple(rows) if last == math.inf else tuple(row for row in rows if row[0] <= last)
+
+
+def least_drawn(value: Value, largest: float) -> float:
+    """Return the least number that a log axis reaches down to, in SI."""
+    beside_hours = _LEAST_BESIDE_HOURS if value.unit == "s" and largest >= 3600 else 0.0
+    return max(largest / _LARGEST_RATIO, beside_hours)
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:

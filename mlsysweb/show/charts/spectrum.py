@@ -11,7 +11,7 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import Value
 
-from .axes import Reach, axis, hover, layout
+from .axes import Reach, axis, hovered_lines, layout
 from .series import SERIES
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star", "hexagon")
@@ -116,15 +116,6 @@ def _axis(value: Value, low: float, high: float) -> dict[str, Any]:
     return axis(value, Reach(10**low, 10**high, log=True), most=7)
 
 
-def read(value: Value, letter: str) -> str:
-    """Return the hover text of a coordinate in display units."""
-    return _named(hover(value, letter))
-
-
-def _named(unit: str) -> str:
-    return unit.replace("flop", "FLOP")
-
-
 def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
     colour, symbol = SERIES[group.series % len(SERIES)], _SYMBOLS[group.series % len(_SYMBOLS)]
     dots = group.dots
@@ -142,8 +133,8 @@ def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
             "size": [8 if dot.faint else 11 for dot in dots],
             "symbol": [f"{symbol}-open" if dot.faint else symbol for dot in dots],
         },
-        "hovertemplate": f"<b>%{{text}}</b><br>{read(across, 'x')}<br>{read(up, 'y')}"
-        "<br>%{customdata}<extra></extra>",
+        "hovertext": hovered_lines((across, [dot.x for dot in dots]), (up, [dot.y for dot in dots])),
+        "hovertemplate": "<b>%{text}</b><br>%{hovertext}<br>%{customdata}<extra></extra>",
     }
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from solvers.result import Value
 
-from .axes import Reach, axis, hover, label_room, layout, length_axis, names_axis, scale
+from .axes import Reach, axis, hovered, label_room, layout, length_axis, names_axis, scale
 from .series import SERIES
 
 _BINS = 32
@@ -113,7 +113,7 @@ def _marks(value: Value, each: OutputSamples, by: float, top: float, colour: str
             "y": [0.0, top],
             "line": {"color": "token:text" if not each.name else colour, "width": 1.5, "dash": dash},
             "showlegend": bool(name) and not of,
-            "hovertemplate": f"{name or '95th percentile'}{of}: {hover(value, 'x')}<extra></extra>",
+            "hovertemplate": f"{name or '95th percentile'}{of}: {value.label} {hovered(value, [at])[0]}<extra></extra>",
         }
         for name, at, dash in marks
     ]

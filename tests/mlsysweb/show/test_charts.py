@@ -224,3 +224,13 @@ def test_a_queue_is_drawn_to_its_capacity_and_not_beyond():
     assert all(
         utilization < 1.2 for trace in figure["data"] if trace.get("yaxis") == "y2" for utilization in trace["y"]
     )
+
+
+def test_the_load_of_a_queue_is_drawn_up_to_its_limit_and_its_wait_from_a_second(client, catalog):
+    figure = client.get("/walls/cluster_queue/").context["page"].result.figures[0]
+    plot = json.loads(figure.plot.replace("\\u003c", "<").replace("\\u0026", "&"))
+    wait, load = plot["data"][:2]
+    assert max(load["y"]) <= 1
+    assert 3600 * 10 ** plot["layout"]["yaxis"]["range"][0] > 0.1
+    day = 86400 if plot["layout"]["xaxis"]["range"][1] < 1 else 1
+    assert 6 < plot["layout"]["xaxis"]["range"][1] * day < 6.3 and wait["x"]

@@ -102,3 +102,11 @@ def test_inputs_of_an_answer_are_written_with_the_unit_of_their_field():
     typed = {"duration": "86400", "unit_price": "30000", "mfu": "0.5"}
     asked = {each.name: each.text for each in asked_inputs(solvers()["tco"].inputs, typed, {})}
     assert [asked[name] for name in typed] == ["1 day", "$30,000", "50\u00a0%"]
+
+
+def test_a_computed_default_is_a_rounded_placeholder_and_stays_itself(client, catalog):
+    shown = client.get("/walls/reliability/").context["form"].all_fields
+    field = next(each for each in shown if each.name == "device_mtbf")
+    assert (field.text, field.placeholder) == ("", "50,700")
+    emptied = client.get("/walls/reliability/", {"device_mtbf": ""}).context["page"]
+    assert emptied.result.headline == client.get("/walls/reliability/").context["page"].result.headline

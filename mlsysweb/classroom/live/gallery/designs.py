@@ -1,4 +1,4 @@
-"""What a class handed in, designs or walls that it named: ranked, grouped and compared with each other. Pure."""
+"""The designs that a class handed in, or the walls that it named: ranked, grouped and compared. Pure."""
 
 from __future__ import annotations
 

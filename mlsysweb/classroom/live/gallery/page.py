@@ -83,8 +83,8 @@ class GallerySettings:
 
 @dataclass(frozen=True)
 class Gallery:
-    """What a class handed in as shown to one reader: groups of entries in their order, how many entries, what ranks
-    them in words, and the chart of designs. `frame` is the slug of the screen, `word` what an entry is called.
+    """The entries that a class handed in as shown to one reader: groups of entries in their order, how many entries,
+    their ranking in words, and the chart of designs. `frame` is the slug of the screen, `word` what an entry is called.
     `settings` are for the instructor alone."""
 
     title: str
