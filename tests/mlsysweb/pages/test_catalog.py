@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from html import unescape
 from urllib.parse import urlencode
 
@@ -36,7 +35,7 @@ def test_every_table_of_the_catalog_is_listed_with_its_rows(client):
 
 
 def test_tables_have_the_plural_of_their_rows_as_title(client):
-    titles = [table.title for table in client.get("/catalog/").context["page"].tables]
+    titles = [table.link.words for table in client.get("/catalog/").context["page"].tables]
     plain = ["Accelerators", "Models", "Fabrics", "Nodes", "Grids", "Fleets", "Cloud regions", "Datasets"]
     assert titles == [*plain, "Storage systems"]
 
@@ -55,8 +54,8 @@ def test_counts_of_rows_are_in_the_plural(client, path):
 def test_the_admin_leads_to_the_public_page_of_each_kind_of_row(admin_client, path):
     row = MODELS[path].objects.first()
     form = admin_client.get(reverse(f"admin:catalog_{row._meta.model_name}_change", args=[row.pk])).content.decode()
-    shown = admin_client.get(re.search(r'href="(/admin/r/[^"]+)"', form)[1])
-    assert shown.url.endswith(f"/catalog/{path}/{row.slug}/")
+    assert f'href="/catalog/{path}/{row.slug}/"' in form
+    assert admin_client.get(f"/catalog/{path}/{row.slug}/").status_code == 200
 
 
 def test_the_header_leads_everybody_to_the_public_page_and_staff_from_there_to_the_forms(client):
