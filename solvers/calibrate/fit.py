@@ -200,7 +200,7 @@ def _apart(moves: Floats, told: list[int]) -> tuple[list[int], dict[int, int]]:
 
 
 class _Law:
-    """The prediction of figures from constants, which `start` at the catalog's or the site's values."""
+    """The prediction of figures from constants, which are at `start` before a fit."""
 
     constants: tuple[LawConstant, ...]
     start: Floats
@@ -281,6 +281,7 @@ class _KernelLaw(_Law):
         return cls(chip, tuple(parts), np.array([each.value for each in figures]), start)
 
     def ratios(self, constants: Floats) -> Floats:
+        """Return predicted over measured times, dimensionless, in one call of each wall."""
         sets = np.atleast_2d(constants)
         times = np.full((len(sets), len(self.seconds)), np.nan)
         for part in self.parts:
@@ -324,6 +325,7 @@ class _PowerLaw(_Law):
         )
 
     def ratios(self, constants: Floats) -> Floats:
+        """Return predicted over measured power, dimensionless."""
         idle, arithmetic, memory = np.atleast_2d(constants).T[:, :, None]
         first, step = (
             chip_power(self.tdp, idle, activity(mfu, reading, arithmetic, memory)) for mfu, reading in self.busy

@@ -48,9 +48,23 @@ class SourceNote:
 
 
 @dataclass(frozen=True)
+class PeerErrors:
+    """The errors of one way to predict, on the rows that mlsysim can answer; `worst` is its largest error, and the row
+    that has it."""
+
+    name: str
+    rows: str
+    median: str
+    p90: str
+    bias: str
+    worst: str
+
+
+@dataclass(frozen=True)
 class AccuracyPage:
     """Errors by kind; of one kind the chart, the errors by property, and the rows, those that are furthest off first.
-    `narrowed` are links that take away one narrowing each."""
+    `narrowed` are links that take away one narrowing each; `peers` compare the calibrations with mlsysim on the rows
+    that it can answer, none where there are no such rows."""
 
     total: str
     kinds: tuple[KindErrors, ...]
@@ -67,3 +81,4 @@ class AccuracyPage:
     after: str
     csv: str
     errors: tuple[str, ...]
+    peers: tuple[PeerErrors, ...] = ()

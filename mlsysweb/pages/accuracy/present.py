@@ -12,6 +12,7 @@ import orjson
 from numpy.typing import NDArray
 
 from mlsysweb.show.charts.accuracy import MeasuredGroup, accuracy
+from mlsysweb.show.measurements.peer import PEER, peer_predictions
 from mlsysweb.show.measurements.rows import KINDS, NUMBERS, PREDICTIONS, MeasurementKind, Measurements
 from mlsysweb.show.measurements.words import CALIBRATIONS, FACTOR, NOTES, configuration, figure_text, measured_row
 from mlsysweb.show.results.page import Figure, Link, Table
@@ -19,7 +20,7 @@ from mlsysweb.show.results.present import embedded
 from solvers.analysis.prediction_errors import PredictionErrors, prediction_errors
 from solvers.quantities import format_quantity
 
-from .page import AccuracyPage, GroupErrors, GroupTable, KindErrors, SourceNote
+from .page import AccuracyPage, GroupErrors, GroupTable, KindErrors, PeerErrors, SourceNote
 from .question import NARROWED_BY, AccuracyQuestion
 
 _ROWS = 20
@@ -73,7 +74,25 @@ def accuracy_page(
         after=base + asked.link(page=page + 1) if page < last else "",
         csv=csv + asked.link(),
         errors=asked.errors,
+        peers=tuple(_peers(chosen, asked, names)),
     )
+
+
+def _peers(rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str]) -> Iterator[PeerErrors]:
+    """Yield the errors of each calibration and of mlsysim on the same rows, those that it can answer."""
+    theirs = peer_predictions(rows)
+    able = ~np.isnan(theirs)
+    if not able.any():
+        return
+    some = rows.where(able)
+    answers = {label: some[name] for name, label in CALIBRATIONS.items() if name != PREDICTIONS[0]}
+    for name, predicted in (answers | {PEER: theirs[able]}).items():
+        off = np.abs(np.log(predicted / some["measured"]))
+        worst = int(np.nanargmax(off))
+        ratio = format_quantity(float(predicted[worst] / some["measured"][worst]), "1", "times")
+        chip = _value("chip", str(some["chip"][worst]), names)
+        where = f"{ratio} the measured time: {chip}, {configuration(some, worst)}"
+        yield PeerErrors(name, *_errors(prediction_errors(predicted, some["measured"])), where)
 
 
 def csv_rows(rows: Measurements) -> Iterator[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from mlsysweb.pages.accuracy.question import NARROWED_BY, AccuracyQuestion
+from mlsysweb.show.measurements.peer import FILE, KEY
 from mlsysweb.show.measurements.rows import KINDS, PREDICTIONS, measurements
 from mlsysweb.show.measurements.words import configuration, ratio_text
 from solvers.quantities import format_quantity
@@ -114,3 +115,22 @@ def test_what_cannot_be_read_is_told(client, query, told):
 def test_an_update_is_the_part_that_changes(client):
     answer = client.get("/accuracy/?kind=energy", headers={"HX-Request": "true"}).content.decode()
     assert answer.lstrip().startswith('<div id="accuracy">') and "<html" not in answer
+
+
+def test_mlsysim_stands_beside_the_calibrations_on_the_rows_it_can_answer(client):
+    for kind, rows in (("prefill", "72"), ("decode", "194")):
+        page = client.get(f"/accuracy/?kind={kind}").context["page"]
+        assert [peer.name for peer in page.peers] == ["Ideal", "Course", "Measured", "mlsysim 0.3.0"]
+        assert {peer.rows for peer in page.peers} == {rows}
+        assert all("the measured time: NVIDIA" in peer.worst for peer in page.peers)
+    peers = {peer.name: peer.median for peer in page.peers}
+    assert (peers["mlsysim 0.3.0"], peers["Measured"]) == ("28\xa0%", "4.8\xa0%")
+    assert client.get("/accuracy/?kind=storage").context["page"].peers == ()
+
+
+def test_every_recorded_answer_of_mlsysim_belongs_to_a_measurement():
+    rows = measurements()
+    known = set(zip(*(map(str, rows[name].tolist()) for name in KEY), strict=True))
+    with FILE.open(newline="") as file:
+        recorded = [tuple(row[name] for name in KEY) for row in csv.DictReader(file)]
+    assert len(recorded) > 100 and set(recorded) <= known
