@@ -58,6 +58,11 @@ def rows_in_view(track: Series, x: str, y: str, last: float) -> tuple[tuple[floa
     return tuple(rows) if last == math.inf else tuple(row for row in rows if row[0] <= last)
 
 
+def rounded(column: Sequence[float], by: float) -> list[float]:
+    """Return a column times `by` to six digits: more than a chart shows, in half of the bytes."""
+    return [float(f"{number * by:.6g}") for number in column]
+
+
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
     """Return the rows whose numbers are all finite; infinite and unknown values are not drawn."""
     rows = zip(*columns, strict=True)
