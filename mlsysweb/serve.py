@@ -137,7 +137,7 @@ def work(file: int) -> None:
     except Exception:
         traceback.print_exc()
         sys.exit(NOT_LOADED)
-    # What is loaded stays: the collector need not look at it again.
+    # The loaded modules stay: the collector need not look at them again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)

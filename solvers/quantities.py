@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -338,27 +338,13 @@ def display_unit(value: float, unit: str, shown: str = "") -> DisplayUnit:
     steps = _display_units(unit, shown or unit)
     if value == 0:  # none of something is so much of the unit that it is declared in
         return next((each for _, each in steps if each.size == conversion_factor(shown or unit, unit)), steps[-1][1])
-    size = abs(value)
-    for start, each in steps:
-        if size >= start * 0.9995:
-            return each
-    return steps[-1][1]
+    return next((each for start, each in steps if abs(value) >= start * 0.9995), steps[-1][1])
 
 
 @lru_cache(8192)  # a page says a figure in several places, and the next update says most of them again
 def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
     """Return a value with the unit that suits its size: 0.0048 s is `4.8 ms`, 404e3 USD `$404k`. Infinite and unknown
     values are words."""
-    return _formatted(value, unit, shown, digits)
-
-
-def format_column(values: Sequence[float], unit: str, shown: str = "") -> list[str]:
-    """Return `format_quantity` of every value of a column of a chart. They are not cached: hardly one occurs again,
-    and they would push out those that do."""
-    return [_formatted(value, unit, shown, 3) for value in values]
-
-
-def _formatted(value: float, unit: str, shown: str, digits: int) -> str:
     if math.isnan(value):
         return "unknown"
     if math.isinf(value):

@@ -91,8 +91,9 @@ GIVEN = {
     "/s/{id}/print/": {"page": PrintPage},
     "/s/{id}/embed/": {"page": PrintPage},
 }
-# The context of fragments: `result` is a wall's answer, which a saved page shows with the same template.
-UPDATES = {"page", "form", "result"}
+# The context of fragments: `result` is a wall's answer, which a saved page shows with the same template; `view` is the
+# entry of the registry for the title, which a whole page has from a context processor.
+UPDATES = {"page", "form", "result", "view"}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,10 +57,15 @@ class Atlas:
         """Return how many places have an electricity price of their own."""
         return int(self.own_price.sum())
 
-    @property
+    @cached_property
     def best(self) -> int:
         """Return the index of the place with the lowest cost including carbon, of those with a price of their own."""
         return int(np.argmin(np.where(self.own_price, self.priced, np.inf)))
+
+    @cached_property
+    def on_front(self) -> frozenset[int]:
+        """Return the indexes of the places on the front."""
+        return frozenset(self.front.tolist())
 
 
 def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:

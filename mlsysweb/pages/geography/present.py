@@ -190,7 +190,7 @@ def _mark(found: Atlas, place: int, here: int) -> str:
         return "chosen"
     if place == found.best and found.own_price[place]:
         return "best"
-    return "front" if place in found.front else ""
+    return "front" if place in found.on_front else ""
 
 
 _MARKS = {"": "", "chosen": "selected", "best": "lowest cost with carbon price", "front": "Pareto-optimal"}

@@ -47,7 +47,7 @@ def hardware_match_page(needed: Result, ranking: Ranking, around: HardwareMatchL
         verdict=_verdict(fill_slots(needed.verdict, needed.values), alone, known, ranking, around),
         cards=tuple(card(name, needed.values[name]) for name in _HEADLINE),
         figure=_figure(needed, ranking, known, around) if known else None,
-        matches=tuple(_match(place, ranking, around) for place in known),
+        matches=tuple(_matches(known, ranking, around)),
         unknown=len(around.chips) - len(known),
         wall=Link("Open the synthesis wall with this target", f"{around.wall}?{query}" if query else around.wall),
         url=f"{around.url}?{query}" if query else around.url,
@@ -82,17 +82,24 @@ def _count(ranking: Ranking, place: int) -> str:
     return format_quantity(float(np.asarray(ranking.outputs.devices_needed)[place]), "1")
 
 
-def _match(place: int, ranking: Ranking, around: HardwareMatchLinks) -> Match:
-    slug, name = around.chips[place]
-    price = float(_column(ranking, "price_of_devices", around)[place])
-    tightest = Demand(int(np.broadcast_to(np.asarray(ranking.outputs.tightest), (len(around.chips),))[place]))
-    return Match(
-        chip=Link(name, f"{around.wall}?{urlencode({**around.text, 'accelerator': slug})}"),
-        needed=_count(ranking, place),
-        tightest=_SHORT[tightest],
-        price=format_quantity(price, "USD") if math.isfinite(price) else "unknown",
-        alone=float(np.asarray(ranking.outputs.devices_needed)[place]) <= 1,
+def _matches(known: list[int], ranking: Ranking, around: HardwareMatchLinks) -> Iterator[Match]:
+    needed, tightest, prices = (
+        _column(ranking, name, around).tolist() for name in ("devices_needed", "tightest", "price_of_devices")
     )
+    # The links differ in the accelerator only: the rest is quoted once.
+    asked = list({**around.text, "accelerator": ""}.items())
+    at = [name for name, _ in asked].index("accelerator")
+    first, last = urlencode(asked[:at]), urlencode(asked[at + 1 :])
+    for place in known:
+        slug, name = around.chips[place]
+        query = "&".join(part for part in (first, urlencode({"accelerator": slug}), last) if part)
+        yield Match(
+            chip=Link(name, f"{around.wall}?{query}"),
+            needed=format_quantity(needed[place], "1"),
+            tightest=_SHORT[Demand(int(tightest[place]))],
+            price=format_quantity(prices[place], "USD") if math.isfinite(prices[place]) else "unknown",
+            alone=needed[place] <= 1,
+        )
 
 
 def _chips(ranking: Ranking, known: list[int], around: HardwareMatchLinks) -> Iterator[Chip]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsysweb.show.measurements.page import MeasuredPoint
-from solvers.quantities import format_column, format_quantity
+from solvers.formatting import format_column
+from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
@@ -24,6 +25,7 @@ from .series import (
     least_drawn,
     limits_of,
     number,
+    rounded,
     rows_in_view,
     series_along,
     system_name,
@@ -176,23 +178,18 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
             value = line.value
             xs, ys = zip(*line.rows, strict=True)
             if xs not in drawn:
-                drawn[xs] = _rounded(xs, scale(across))
+                drawn[xs] = rounded(xs, scale(across))
             yield {
                 "type": "scatter",
                 "mode": "lines",
                 "name": line.name,
                 "x": drawn[xs],
-                "y": _rounded(ys, scale(value)),
+                "y": rounded(ys, scale(value)),
                 "yaxis": panel.axis,
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
                 "text": format_column(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
             }
-
-
-def _rounded(column: Sequence[float], by: float) -> list[float]:
-    """Return a column to six digits: more than a chart shows, in half of the bytes."""
-    return [float(f"{number * by:.6g}") for number in column]
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:

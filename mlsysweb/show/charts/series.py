@@ -76,6 +76,11 @@ def least_drawn(value: Value, largest: float) -> float:
     return max(largest / _LARGEST_RATIO, beside_hours)
 
 
+def rounded(column: Sequence[float], by: float) -> list[float]:
+    """Return a column times `by` to six digits: more than a chart shows, in half of the bytes."""
+    return [float(f"{number * by:.6g}") for number in column]
+
+
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
     """Return the rows whose numbers are all finite; infinite and unknown values are not drawn."""
     rows = zip(*columns, strict=True)

@@ -12,9 +12,11 @@ from solvers.laws.queueing import (
     mean_wait,
     mean_wait_given_waiting,
     prefill_wait_quantile,
+    queue_wait_quantile,
     variability_factor,
     wait_quantile,
 )
+from solvers.node.tail_latency import tail_latency
 
 servers = st.integers(1, 300)
 loads = st.floats(0.01, 400)
@@ -121,3 +123,12 @@ def test_the_wait_behind_prefills_is_that_of_a_simulated_replica(busy):
 def test_prefills_that_never_end_wait_without_bound_and_an_unknown_prefill_is_unknown():
     waits = prefill_wait_quantile(0.99, np.array([5.0, 6.0, 5.0]), np.array([0.2, 0.2, np.nan]))
     assert waits[:2].tolist() == [math.inf, math.inf] and math.isnan(waits[2])
+
+
+@pytest.mark.parametrize("service_cv", [0.0, 1.0, 2.5])
+def test_the_quantile_of_a_queue_is_that_of_the_wall(service_cv):
+    rate = np.array([1.0, 30.0, 39.0, 45.0])
+    wall = tail_latency(arrival_rate=rate, service_time=0.1, replicas=4, service_cv=service_cv)
+    own = queue_wait_quantile(0.99, 4.0, rate * 0.1, 0.1, variability_factor(1.0, service_cv))
+    assert own.tolist() == np.asarray(wall.p99_wait).tolist()
+    assert own[0] == 0 and np.isinf(own[-1])

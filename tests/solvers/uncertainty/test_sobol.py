@@ -92,3 +92,11 @@ def test_the_half_width_is_that_of_students_t():
     estimates = np.arange(float(SCRAMBLES))
     known = stats.t.interval(0.95, SCRAMBLES - 1, estimates.mean(), stats.sem(estimates))
     assert half_width(estimates) == pytest.approx((known[1] - known[0]) / 2)
+
+
+def test_a_design_is_shared_by_its_questions_and_cannot_be_changed():
+    design = saltelli_design(2, 256, 1)
+    assert saltelli_design(2, 256, 1) is design
+    assert not np.array_equal(saltelli_design(2, 256, 2), design)
+    with pytest.raises(ValueError, match="read-only"):
+        design[0, 0] = 0.5
