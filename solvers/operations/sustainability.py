@@ -293,7 +293,7 @@ def _where_to(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     resting = i.idle_fraction * i.tdp
     if i.mean_device_power == 0 and resting > o.device_power / 2:
-        yield ("More than half of the energy is drawn while idle: an idle device draws {idle_fraction} of its TDP.")
+        yield "More than half of the energy is idle power: at any load a device draws {idle_fraction} of its TDP."
     if i.mean_device_power > 0:
         yield "The measured power per device is used; TDP and idle power have no effect."
     if math.isnan(i.embodied_per_device):

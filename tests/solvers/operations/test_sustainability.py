@@ -171,5 +171,10 @@ def test_an_unknown_figure_is_called_unknown_and_not_nothing():
 
 
 def test_idle_power_is_noted_when_it_is_more_than_half_and_not_before():
-    assert "drawn while idle" in says(sustainability, mfu=0.4, idle_fraction=0.3)
-    assert "drawn while idle" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
+    assert "is idle power" in says(sustainability, mfu=0.4, idle_fraction=0.3)
+    assert "is idle power" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
+
+
+def test_where_nothing_is_idle_the_note_speaks_of_idle_power():
+    said = says(sustainability, tdp=700, mfu=0.38, time_in_use=1)
+    assert "is idle power" in said and "while idle" not in said
