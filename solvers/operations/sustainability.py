@@ -399,6 +399,8 @@ ASSUMPTIONS = (
     "it is linear in MFU.",
     "Hosts draw the given power at all times; switches and storage are not counted.",
     "On-site water is proportional to IT energy, water of electricity generation to facility energy.",
+    "Embodied carbon per device is the vendor's product footprint where one is published, else the Boavizta model's, "
+    "which is several times as high. Compare chips by it only where both figures rest on one method.",
     "Embodied carbon is amortized linearly over the hardware lifetime, used or not.",
     "Carbon intensity is a yearly mean of the location (location-based, not market-based).",
 )
