@@ -270,7 +270,7 @@ _NOT_FASTER = ", not faster. {original_size} become {compressed_size}."
 
 
 def _timed(i: Inputs, o: Outputs) -> tuple[State, str]:
-    timed = _TIMED_THE_SAME if abs(o.speedup - 1) < _VISIBLE else _TIMED
+    timed = _TIMED_THE_SAME if abs(float(o.speedup) - 1) < _VISIBLE else _TIMED
     if o.speedup >= o.compression_ratio * (1 - 1e-9):
         return State.OK, f"{timed}."
     if _runs_as_dense(i):
