@@ -21,7 +21,7 @@ _VERBS = {
     },
 }
 _OF_MANY = re.compile(rf"^( of (?:the )?[\d,]+ (?:\w+ ){{1,2}})({'|'.join(_VERBS)})\b")
-_COUNTED = re.compile(rf"^( (?:[a-z]+-[a-z]+ )?)({'|'.join(_SINGULAR)})\b( (?:{'|'.join(_VERBS)})\b)?")
+_COUNTED = re.compile(rf"^( (?:(?:[a-z]+-[a-z]+|concurrent) )?)({'|'.join(_SINGULAR)})\b( (?:{'|'.join(_VERBS)})\b)?")
 
 # Once or never instead of "1 times" and "0 times"; a ratio of one is as much.
 _ONE_TIMES = (

@@ -156,7 +156,10 @@ def remarks(inputs: Inputs, i: Any) -> Iterator[str]:
         if figure.known and value == float(shared(io, figure.value, vars(i))):
             taken.setdefault(figure.spec, []).append(f"{label} {{{name}}}")
         elif not figure.known and value == io.default and any(getattr(i, name, None) for name in io.owners):
-            yield f"The {label} of {figure.spec} is not known; {{{name}}} is assumed."
+            if value == 0 and io.zero_means:  # 0 stands for unknown and is not a figure assumed
+                yield f"The {label} of {figure.spec} is not known."
+            else:
+                yield f"The {label} of {figure.spec} is not known; {{{name}}} is assumed."
     for spec, figures in taken.items():
         yield f"With {spec}: {', '.join(figures)}."
 

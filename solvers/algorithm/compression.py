@@ -71,6 +71,8 @@ _CACHE_BITS_BEFORE = 16.0
 # Of every four weights 2:4 keeps two, each with two bits that say where it was (Mishra et al. 2021).
 _SKIPPED = 0.5
 _INDEX_BITS = 2.0
+# Compute so much faster takes no time.
+_UNLIMITED = 1e9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +193,23 @@ class Outputs:
     step_after: Array = output("s", "Compressed decode step time", symbol="t", if_infinite=_NO_MODEL)
     cache_before: Array = output("byte", "Baseline KV cache size", if_infinite=_NO_MODEL, help="Whole batch.")
     cache_after: Array = output("byte", "Compressed KV cache size", if_infinite=_NO_MODEL)
+    memory_before: Array = output(
+        "byte", "Baseline memory required", if_infinite=_NO_MODEL, help="Weights and KV cache."
+    )
+    memory_after: Array = output(
+        "byte",
+        "Compressed memory required",
+        if_infinite=_NO_MODEL,
+        help="Weights as the kernels store them and KV cache; dense kernels store zeros, too.",
+    )
+    memory_room: Array = output("byte", "Memory capacity", if_infinite="unknown, or not available without a model")
+    compute_share: Array = output(
+        "1",
+        "Compute-bound share of the compressed step",
+        display_unit="percent",
+        if_infinite=_NO_MODEL,
+        help="Time that infinitely fast compute would save.",
+    )
     index_size: Array = output(
         "byte",
         "Size of indices",
@@ -223,20 +242,52 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
+    if o.memory_after > o.memory_room:
+        return Verdict(
+            State.INFEASIBLE,
+            "Does not fit. Compressed weights and KV cache take {memory_after}, the baseline {memory_before}; "
+            "{served_on} has {memory_room}. Use fewer bits, a smaller batch or a shorter context.",
+        )
+    if o.memory_before > o.memory_room:
+        return Verdict(
+            State.OK,
+            "Fits only compressed. Weights and KV cache take {memory_after} instead of {memory_before}; {served_on} "
+            "has {memory_room}. A decode step takes {step_after}; the baseline would take {step_before} if it fitted.",
+        )
     speed = _timed if i.served_model is not None else _quantized if i.method == Method.QUANTIZATION else _pruned
     state, words = speed(i, o)
     return Verdict(state, ("{compression_ratio}× smaller" if o.compression_ratio > 1 else "Same weight size") + words)
 
 
+# A step waits for compute noticeably from this share on.
+_NOTICEABLE = 0.1
+# Times closer than this read the same.
+_VISIBLE = 0.003
 _TIMED = ", {speedup}× as fast. A decode step takes {step_after} instead of {step_before}"
+_TIMED_THE_SAME = ", not faster. A decode step takes {step_after} as before"
 _FASTER = ", up to {speedup}× as fast. {original_size} become {compressed_size}."
 _NOT_FASTER = ", not faster. {original_size} become {compressed_size}."
 
 
 def _timed(i: Inputs, o: Outputs) -> tuple[State, str]:
-    if o.speedup < o.compression_ratio * (1 - 1e-9):
-        return State.MEMORY, f"{_TIMED}: KV cache, activations and launches do not shrink with the weights."
-    return State.OK, f"{_TIMED}."
+    timed = _TIMED_THE_SAME if abs(float(o.speedup) - 1) < _VISIBLE else _TIMED
+    if o.speedup >= o.compression_ratio * (1 - 1e-9):
+        return State.OK, f"{timed}."
+    if _runs_as_dense(i):
+        return State.COMPUTE, f"{timed}: dense kernels read and multiply the zeros like any weight."
+    if o.compute_share > _NOTICEABLE:
+        return (
+            State.COMPUTE,
+            f"{timed}: compute takes {{compute_share}} of it, whatever the bits; KV cache, activations and launches "
+            "do not shrink either.",
+        )
+    return State.MEMORY, f"{timed}: KV cache, activations and launches do not shrink with the weights."
+
+
+def _runs_as_dense(i: Inputs) -> bool:
+    """Return whether kernels gain nothing from pruning: zeros that follow no pattern, or not 2:4."""
+    skips = i.pattern == Pattern.STRUCTURED or (i.pattern == Pattern.N_M and i.sparsity == _SKIPPED)
+    return bool(i.method == Method.PRUNING and not skips)
 
 
 def _quantized(i: Inputs, o: Outputs) -> tuple[State, str]:
@@ -522,6 +573,10 @@ def compression(i: Inputs) -> Outputs:
         step_after=timed.after,
         cache_before=timed.cache_before,
         cache_after=timed.cache_after,
+        memory_before=original + timed.cache_before,
+        memory_after=timed.weights_after + timed.cache_after,
+        memory_room=np.asarray(np.nan if i.served_on is None else i.served_on.memory_capacity),
+        compute_share=timed.compute_share,
         index_size=index,
         stored_size=compressed + index,
         stored_ratio=original / (compressed + index),
@@ -541,18 +596,21 @@ def _pruned_speedup(i: Inputs, ratio: Array) -> Array:
 
 
 class _TimedSteps(NamedTuple):
-    """Seconds of a decode step and bytes of the KV cache, before and after; unknown without a model."""
+    """Seconds of a decode step and bytes of the KV cache, before and after, bytes of the weights after, and the share
+    of the step after that waits for compute; unknown without a model."""
 
     before: Array
     after: Array
     cache_before: Array
     cache_after: Array
+    weights_after: Array
+    compute_share: Array
 
 
 def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
     """Return the times of a decode step of the model by the law of kernels, with weights and cache before and after."""
     if i.served_model is None or i.served_on is None:
-        return _TimedSteps(*(np.float64(np.nan) for _ in range(4)))
+        return _TimedSteps(*(np.float64(np.nan) for _ in range(6)))
     chip, model = i.served_on, i.served_model
     pattern = np.asarray(i.pattern)
     narrowed = prunes & (pattern == Pattern.STRUCTURED)
@@ -563,11 +621,14 @@ def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
     pruned = _narrowed(model, np.where(narrowed, 1 / ratio, 1.0))
     held = cache_bytes(model, i.context_length, Precision.FP16) * i.batch_size
     after = held * i.kv_bits / _CACHE_BITS_BEFORE
+    seconds = _step(i, pruned, chip, stored, gain, i.kv_bits)
     return _TimedSteps(
         before=_step(i, model, chip, np.asarray(i.baseline_bits) / 8, 1.0, _CACHE_BITS_BEFORE),
-        after=_step(i, pruned, chip, stored, gain, i.kv_bits),
+        after=seconds,
         cache_before=held,
         cache_after=after,
+        weights_after=pruned.parameters * stored,
+        compute_share=1 - _step(i, pruned, chip, stored, np.asarray(gain) * _UNLIMITED, i.kv_bits) / seconds,
     )
 
 

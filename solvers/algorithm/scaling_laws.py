@@ -23,6 +23,8 @@ from solvers.verdict import State, Verdict
 # Within this distance of the rule, a split counts as following it: the optimum is flat.
 _CLOSE = 1.5
 _SAME = 1e-6
+# Within this logarithm of the size of least loss, a model has that size.
+_AT_OPTIMUM = 0.02
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,13 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             f"Under-trained. {first} With the same compute, {{best_parameters_besiroglu}} on {{best_tokens_besiroglu}} "
             f"reach {{best_loss_besiroglu}}{cheaper}.",
         )
-    return Verdict(State.OK, f"Compute-optimal. {first} Only more compute or better data would lower it.")
+    if abs(np.log(o.best_parameters_besiroglu / o.parameters)) < _AT_OPTIMUM:
+        return Verdict(State.OK, f"Compute-optimal. {first} Only more compute or better data would lower it.")
+    return Verdict(
+        State.OK,
+        f"Near compute-optimal. {first} The optimum is flat: with the same compute, {{best_parameters_besiroglu}} on "
+        "{best_tokens_besiroglu} reach {best_loss_besiroglu}. Only more compute or better data would lower that.",
+    )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

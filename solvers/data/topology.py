@@ -182,14 +182,16 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> Verdict:
     kept = (
         "Each of {nodes} nodes keeps {effective_bandwidth} of its {link_bandwidth} link; the bisection carries "
-        f"{{bisection_bandwidth}}. {_advice(i)}"
+        f"{{bisection_bandwidth}}. {_advice(i, o)}"
     )
     if o.bisection_fraction == 1 and i.oversubscription == 1:
         return Verdict(State.OK, f"Full bisection. {kept}")
     return Verdict(State.NETWORK, f"Reduced bisection. {kept}")
 
 
-def _advice(i: Inputs) -> str:
+def _advice(i: Inputs, o: Outputs) -> str:
+    if _exceeds_links(i, o) and i.oversubscription == 1:
+        return "Only faster links would raise it."
     if i.kind == NetworkKind.RING:
         return "More nodes would share the same bandwidth."
     if i.kind == NetworkKind.TORUS_3D:
@@ -200,8 +202,8 @@ def _advice(i: Inputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if o.bisection_fraction > 1:
-        yield "A torus this small has more bisection links than its nodes can fill."
+    if _exceeds_links(i, o):
+        yield "The bisection has more links than the nodes of a half can fill: their own links limit them."
     if i.kind == NetworkKind.TORUS_3D and round(float(i.nodes) ** (1 / 3)) ** 3 != i.nodes:
         yield "This number of nodes is not a cube; results are interpolated between tori."
     if i.kind == NetworkKind.RING:
@@ -216,6 +218,16 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "balanced dragonfly (Kim et al. 2008) has a link per pair of groups, and a cut carries half of each node's "
             "link."
         )
+
+
+def _exceeds_links(i: Inputs, o: Outputs) -> bool:
+    """Return whether a ring or torus is so small that its nodes cannot fill the links across its middle."""
+    each_way = 1.0 if i.link_meaning == LinkMeaning.LINK else 0.5
+    return bool(i.kind in _CLOSED and o.cut_links * each_way > i.nodes / 2)
+
+
+def _is_cut(i: Inputs, o: Outputs) -> bool:
+    return i.kind in _CLOSED and not _exceeds_links(i, o)
 
 
 FIGURES = (
@@ -240,12 +252,12 @@ EQUATIONS = (
     Equation(
         "bisection_fraction",
         r"@bisection_fraction = \frac{@cut_links}{2} \cdot \frac{2}{@nodes}",
-        where=lambda i, o: i.kind in _CLOSED and i.link_meaning == LinkMeaning.DIMENSION,
+        where=lambda i, o: _is_cut(i, o) and i.link_meaning == LinkMeaning.DIMENSION,
     ),
     Equation(
         "bisection_fraction",
         r"@bisection_fraction = @cut_links \cdot \frac{2}{@nodes}",
-        where=lambda i, o: i.kind in _CLOSED and i.link_meaning == LinkMeaning.LINK,
+        where=lambda i, o: _is_cut(i, o) and i.link_meaning == LinkMeaning.LINK,
     ),
     Equation("mean_hops", r"@mean_hops = 4", where=lambda i, o: i.kind == NetworkKind.FAT_TREE),
     Equation("mean_hops", r"@mean_hops = 3", where=lambda i, o: i.kind == NetworkKind.DRAGONFLY),
@@ -329,7 +341,7 @@ FALLACIES = (
     walls=(10,),
     title="Network topology",
     question="How much of its link bandwidth does a node keep when all traffic crosses the bisection?",
-    version="2",
+    version="3",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -376,7 +388,7 @@ def _cut_links(nodes: Array) -> list[Array]:
 
 def _by_kind(nodes: Array, carried: list[Array]) -> tuple[list[Array], list[Array]]:
     """Bisection fraction and mean hops of every kind in order, for clusters of `nodes`; `carried` are the link
-    bandwidths that the middle of a ring and of a torus carries one way."""
+    bandwidths that the middle of a ring and of a torus carries one way. No node keeps more than its link."""
     one, side = np.ones_like(nodes), np.cbrt(nodes)
-    closed = [links / (nodes / 2) for links in carried]
+    closed = [np.minimum(links / (nodes / 2), 1.0) for links in carried]  # a node fills no more than its own link
     return [one, _DRAGONFLY * one, *closed], [4 * one, 3 * one, nodes / 4, 0.75 * side]

@@ -164,8 +164,8 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.stable:
         return Verdict(
             State.INFEASIBLE,
-            "Overloaded. {jobs_per_day} jobs per day need {offered_load} slots, the cluster has {servers}: the queue "
-            "grows without bound. Use at least {stable_servers} slots or shorter jobs.",
+            "Overloaded. {jobs_per_day} jobs per day are {utilization} of what {servers} slots can run: at 100\u00a0% "
+            "or more the queue grows without bound. Use at least {stable_servers} slots or shorter jobs.",
         )
     state, word = (State.OK, "Wait target met") if o.meets_target else (State.MISSED, "Wait target missed")
     waits = "At {utilization} utilization the mean wait is {mean_wait}; the target is {wait_target}."

@@ -344,7 +344,10 @@ def _what_would_do(o: Outputs) -> str:
 def _what_rare_failures_need(o: Outputs) -> str:
     if o.largest_fleet < 1:
         return "Faster checkpoints or faster recovery would help."
-    return "Faster checkpoints or recovery would help, or at most {largest_fleet} devices."
+    return (
+        "Faster checkpoints or recovery would help, or far fewer devices: with more than {largest_fleet} devices "
+        "failures are not rare."
+    )
 
 
 def _what_takes_most(o: Outputs) -> tuple[State, str]:

@@ -145,7 +145,8 @@ class Inputs:
         display_unit="L/kWh",
         advanced=True,
         default_from="grid.water_intensity",
-        help="Water used to generate the electricity, where the grid's is unknown.",
+        help="Water used to generate the electricity.",
+        zero_means="unknown",
     )
     wue: Array = inputs.wue(0, advanced=True)
     idle_fraction: Array = inputs.idle_fraction(IDLE)

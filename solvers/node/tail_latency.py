@@ -265,7 +265,7 @@ def _advice(i: Inputs, o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.fan_out > 1 and o.stable:
-        yield "The p99 latency of one sub-request is {p99_response}; the slowest of {fan_out} decides."
+        yield "A user request waits for the slowest of its sub-requests; the p99 latency of one is {p99_response}."
     if o.stable and o.utilization > 0.9 and o.p99_wait > i.service_time:
         yield "Near saturation, slightly more load multiplies the waits."
     if o.variability_factor != 1 and not (o.servers == 1 and i.arrival_cv == 1):

@@ -214,7 +214,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         return Verdict(State.COST, f"Cost unknown. {work} {_costs(o).capitalize()}.")
     if o.cheaper == LowerCost.EQUAL:
         return Verdict(State.COST, f"Equal cost. {work} Both fleets cost {{rival_cost}}.")
-    if abs(o.cost_ratio - 1) < _NEARLY:
+    if abs(float(o.cost_ratio) - 1) < _NEARLY:
         return Verdict(State.COST, f"Nearly equal cost. {work} Costs: {_costs(o)}.{_even(o)}")
     if o.cheaper == LowerCost.RIVAL:
         return Verdict(State.COST, f"{{rival}} is cheaper. {work} Costs: {_costs(o)}.{_even(o)}")

@@ -300,10 +300,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     waiting = idle_power(i.tdp, i.idle_fraction, i.idle_power)
     before_work = mean_power(i.idle_fraction * i.tdp, waiting, i.time_in_use)
     if i.mean_device_power == 0 and before_work > o.device_power / 2:
-        idle = "" if math.isnan(i.idle_power) else " An idle device draws {idle_power}."
+        idle = "" if math.isnan(i.idle_power) else " A device not in use draws {idle_power}."
         yield (
-            "More than half of the energy is drawn while idle or before any work, for which a device in use draws "
-            f"{{idle_fraction}} of its TDP.{idle}"
+            "More than half of the energy is idle power: at any load a device in use draws {idle_fraction} of its "
+            f"TDP.{idle}"
         )
     if i.mean_device_power > 0:
         yield "The measured power per device is used; TDP and idle power have no effect."
@@ -417,6 +417,8 @@ ASSUMPTIONS = (
     "it is linear in MFU.",
     "Hosts draw the given power at all times; switches and storage are not counted.",
     "On-site water is proportional to IT energy, water of electricity generation to facility energy.",
+    "Embodied carbon per device is the vendor's product footprint where one is published, else the Boavizta model's, "
+    "which is several times as high. Compare chips by it only where both figures rest on one method.",
     "Embodied carbon is amortized linearly over the hardware lifetime, used or not.",
     "Carbon intensity is a yearly mean of the location (location-based, not market-based).",
 )

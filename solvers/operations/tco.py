@@ -246,7 +246,10 @@ class Outputs:
         help="Cost that compares accelerators at equal throughput.",
     )
     cost_per_million_tokens: Array = output(
-        "USD", "Cost per 1M tokens at the assumed throughput", if_infinite="none (no work is done)"
+        "USD",
+        "Cost per 1M tokens",
+        if_infinite="none (no work is done)",
+        help="At the throughput per device, which is assumed unless another wall computes it.",
     )
     cost_per_run: Array = output("USD", "Cost per training run", if_infinite="unknown, or no work is done")
     cloud_cost: Array = output("USD", "On-demand cost", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)

@@ -56,7 +56,8 @@ def _assumed_along(search: Search, axis: Axis, stage: Stage, pick: str) -> Itera
         if len(unknown) and np.isfinite(io.default):
             value = format_quantity(io.default, io.unit, io.display_unit)
             of = " and ".join(names[k] for k in unknown[:2]) + (f" and {len(unknown) - 2} more" * (len(unknown) > 2))
-            yield f"The {in_sentence(io.label)} of {of} is not known; {value} is assumed."
+            assumed = "" if io.default == 0 and io.zero_means else f"; {value} is assumed"
+            yield f"The {in_sentence(io.label)} of {of} is not known{assumed}."
 
 
 def _is_set(search: Search, stage: Stage, name: str) -> bool:

@@ -49,3 +49,8 @@ def test_the_last_factor_of_a_product_is_not_what_is_counted():
 def test_a_number_shown_as_1_is_never_many(value):
     told = fill_slots("{n} replicas serve, {n} times as fast.", {"n": count(value)})
     assert not told.startswith("1 replicas") and ", 1 times" not in told
+
+
+def test_one_concurrent_request_makes_and_many_make():
+    assert agree("1", " concurrent requests make 155 tokens/s") == "1 concurrent request makes 155 tokens/s"
+    assert agree("2", " concurrent requests make 155 tokens/s") == "2 concurrent requests make 155 tokens/s"

@@ -220,7 +220,7 @@ def _figures(
     yield Figure(
         "front-0",
         title,
-        f"{len(front):,} Pareto-optimal configurations; the table below lists them.",
+        f"{len(front):,} Pareto-optimal configuration{'' if len(front) == 1 else 's'}; the table below lists them.",
         embedded(orjson.dumps(plot).decode()),
         table,
     )

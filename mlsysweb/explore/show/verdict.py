@@ -16,7 +16,7 @@ def verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: lis
     if not seen.count:
         return "Search queued. 0 configurations evaluated."
     harshest = next((reason for reason in outcome.reasons if reason.failed), None)
-    ruled_out = f" The limit “{harshest.constraint.words}” rules out {harshest.failed:,}." if harshest else ""
+    ruled_out = f" The limit “{harshest.constraint.words}” {_ruled_out(harshest)}." if harshest else ""
     of = f"of {agree(f'{seen.count:,}', ' configurations')}"
     if not seen.feasible:
         return f"No feasible configuration. None {of} meets every goal.{ruled_out}{_nearest(harshest)}"
@@ -29,6 +29,15 @@ def verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: lis
     read = ", ".join(f"{decapitalized(column.label)} {column.words(column.read(best))}" for column in others)
     found = ": ".join(filter(None, (places_in_words(best, columns) or "it", read)))
     return f"{seen.feasible:,} {of} feasible. Best: {found}.{ruled_out}"
+
+
+def _ruled_out(reason: ConstraintFailures) -> str:
+    """Return how many configurations a constraint rules out, and how many of the infeasible lack a value for it."""
+    if not reason.unknown:
+        return f"rules out {reason.failed:,}"
+    lacking = agree(f"{reason.unknown:,}", " configurations have") + " no value for it"
+    ruled_out = reason.failed - reason.unknown
+    return f"rules out {ruled_out:,}; {lacking}" if ruled_out else f"cannot be checked: {lacking}"
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:

@@ -66,13 +66,27 @@ def system_page(
         description=_layout(described),
         keys=tuple(_keys(results, links, cost)),
         groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
-        notes=tuple(fill_slots(note, described.values) for note in described.notes),
+        notes=(*(fill_slots(note, described.values) for note in described.notes), *_power(results)),
         presets=presets,
         url=url,
         query=url[url.index("?") :] if "?" in url else "",
         kind=met[0].kind,
         prediction_errors=(*_errors(results["serving"]), *_errors(results["parallelism"])),
     )
+
+
+_POWER = (
+    "Energy, cost and carbon of the training run count the power of memory traffic, {device_power} per device: the "
+    "parallelism wall finds {memory_utilization} memory bandwidth utilization, which the linked walls take along. "
+    "Where it is unknown they take power as linear in MFU, which gives less."
+)
+
+
+def _power(results: Mapping[str, Result]) -> Iterator[str]:
+    """Yield on what the power of the training run rests, where the system knows more than a wall asked alone."""
+    energy = results["sustainability"].values
+    if energy["memory_utilization"].value:
+        yield fill_slots(_POWER, energy)
 
 
 def _errors(result: Result) -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def _step(step: WorkingStep) -> str:
 
 
 def _origin(figure: FigureOrigin) -> str:
-    """Return a figure of a row by name, with a link to its line on the page of the row."""
+    """Return a figure of a row by name, with a link to its line on the page of the row, and how it was obtained: an
+    unknown origin is no unknown figure."""
     label = escape(figure.label)
     linked = f'<a href="{escape(in_catalog(figure.path))}">{label}</a>' if figure.path else label
-    return f"{linked} of {escape(figure.row)}, {escape(figure.origin)}"
+    return f"{linked} of {escape(figure.row)} (origin: {escape(figure.origin)})"

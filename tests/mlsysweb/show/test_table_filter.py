@@ -57,3 +57,9 @@ def test_text_of_imported_results_stays_text_in_every_place():
     ]
     for html in told:
         assert "<img" not in html and 'onerror="' not in html and "&lt;img" in html
+
+
+def test_an_unknown_origin_does_not_read_as_an_unknown_figure():
+    figure = FigureOrigin("Thermal design power", "1 kW", "NVIDIA B200", "", "unknown")
+    told = working_steps([WorkingStep("Mean power", "", "", "256 kW", "", (figure,))])
+    assert "Thermal design power of NVIDIA B200 (origin: unknown)" in told

@@ -8,11 +8,17 @@ from solvers.algorithm.compression import Method, compression
 from solvers.errors import InputErrors
 from solvers.plan import plan
 from solvers.read import read
+from tests.solvers.sentences import says
+from tests.solvers.systems import H100, LLAMA_8B, with_figure
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"method": "pruning", "sparsity": "0.002"},
     {"bits": "16"},
+    {"served_model": "llama-3-8b", "served_on": "h100-sxm5-80gb", "method": "pruning"},
+    {"served_model": "llama-3-8b", "served_on": "h100-sxm5-80gb", "batch_size": "512", "context_length": "128"},
+    {"served_model": "llama-3-70b", "served_on": "h100-sxm5-80gb"},
+    {"served_model": "llama-3-70b", "served_on": "h100-sxm5-80gb", "method": "pruning"},
 ]
 
 sizes = st.floats(1e3, 1e13)
@@ -138,3 +144,32 @@ def test_a_model_needs_a_chip_and_gives_its_own_size():
 def test_only_the_chart_along_the_input_of_the_method_is_drawn(method, along):
     drawn = plan(compression, compression.accept({"method": method}))
     assert [figure.x for figure in drawn.figures] == [(along,)] == [(line.x,) for line in drawn.lines]
+
+
+TIMED = {"served_model": LLAMA_8B, "served_on": H100}
+
+
+@pytest.mark.parametrize("sparsity", [0.5, 0.9])
+def test_zeros_that_dense_kernels_multiply_are_the_cause_of_no_speedup(sparsity):
+    said = says(compression, method="pruning", sparsity=sparsity, **TIMED)
+    assert "not faster" in said and "dense kernels read and multiply the zeros" in said
+    assert "do not shrink" not in said
+
+
+def test_a_compute_bound_step_names_compute_and_a_memory_bound_one_what_does_not_shrink():
+    assert "compute takes {compute_share}" in says(compression, batch_size=512, context_length=128, **TIMED)
+    small = says(compression, batch_size=8, **TIMED)
+    assert "compute takes" not in small and "launches do not shrink" in small
+
+
+def test_what_does_not_fit_is_said_before_and_after():
+    whole = with_figure(LLAMA_8B, parameters=70e9, active_parameters=np.nan)
+    on = {"served_model": whole, "served_on": H100}
+    assert says(compression, **on).startswith("Fits only compressed.")
+    assert says(compression, batch_size=512, **on).startswith("Does not fit.")
+    assert says(compression, method="pruning", **on).startswith("Does not fit.")  # dense kernels store the zeros
+    o = compression(**on)
+    assert float(o.memory_before - o.cache_before) == 70e9 * 2
+    assert float(o.memory_after - o.cache_after) == 70e9 / 2
+    unknown = with_figure(H100, memory_capacity=np.nan)
+    assert "fit" not in says(compression, served_model=whole, served_on=unknown).lower()

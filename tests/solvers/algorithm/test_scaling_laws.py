@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.algorithm.scaling_laws import BESIROGLU, HOFFMANN, scaling_laws
+from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -186,3 +187,11 @@ def test_the_verdict_calls_a_model_cheaper_to_serve_only_where_it_is():
     other = said(parameters=1e9, tokens=100e9, tokens_per_parameter=200)
     assert "Under-trained" in other and "cost less to serve" not in other
     assert "Over-trained" in said(parameters=8.03e9, tokens=15e12)
+
+
+def test_a_split_beside_the_size_of_least_loss_names_it():
+    said = says(scaling_laws, parameters=70e9, tokens=2e12)
+    assert said.startswith("Near compute-optimal.") and "{best_parameters_besiroglu} on {best_tokens_besiroglu}" in said
+    best = scaling_laws(parameters=70e9, tokens=2e12)
+    at = {"parameters": float(best.best_parameters_besiroglu), "tokens": float(best.best_tokens_besiroglu)}
+    assert says(scaling_laws, **at).startswith("Compute-optimal.")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.data.topology import NetworkKind, topology
+from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -92,3 +93,17 @@ def test_the_bar_of_a_topology_is_what_choosing_it_gives(nodes, kind):
 def test_an_exchange_is_its_bytes_over_the_middle_and_its_hops():
     o = topology(kind="ring", nodes=16, link_bandwidth=LINK, message=1e9, hop_latency=1e-3)
     assert float(o.exchange_time) == pytest.approx(1e9 / (LINK / 8) + 4e-3)
+
+
+@pytest.mark.parametrize("meaning", ["dimension", "link"])
+@given(nodes=st.integers(2, 10_000))
+def test_no_node_keeps_more_than_its_link(meaning, nodes):
+    for kind in ("ring", "torus_3d"):
+        o = topology(kind=kind, nodes=nodes, link_bandwidth=LINK, link_meaning=meaning)
+        assert float(o.effective_bandwidth) <= LINK
+        assert float(o.torus_bandwidth) <= LINK and float(o.ring_bandwidth) <= LINK
+
+
+def test_a_small_torus_says_that_its_links_limit_it():
+    assert "their own links limit them" in says(topology, kind="torus_3d", nodes=4, link_bandwidth=LINK)
+    assert "their own links limit them" not in says(topology, kind="torus_3d", nodes=64, link_bandwidth=LINK)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from solvers.fleet.cluster_queue import cluster_queue
+from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -100,3 +101,8 @@ def test_as_many_slots_as_the_target_asks_for_meet_it_and_one_less_does_not(targ
 def test_a_target_no_number_of_slots_meets_asks_for_infinitely_many():
     assert np.isinf(cluster_queue(arrival_rate=10_001 / DAY, service_time=DAY).servers_for_target)
     assert float(cluster_queue(arrival_rate=0).servers_for_target) == 1
+
+
+def test_a_queue_as_busy_as_its_slots_says_that_all_of_the_capacity_is_used():
+    said = says(cluster_queue, arrival_rate=1.0, service_time=4.0, servers=4)
+    assert "are {utilization} of what {servers} slots can run" in said

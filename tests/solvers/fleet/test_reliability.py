@@ -180,3 +180,9 @@ def test_failures_are_those_of_the_time_that_the_work_takes_with_failures(device
     assert float(o.useful_time) == pytest.approx(work)
     same = reliability(devices=devices, job_duration=float(o.duration), checkpoint_time=60)
     assert float(same.failure_probability) == pytest.approx(float(o.failure_probability))
+
+
+def test_just_above_the_largest_fleet_the_advice_is_a_limit_and_no_gain_of_one_device():
+    largest = float(reliability().largest_fleet)
+    said = says(reliability, devices=largest + 1)
+    assert "far fewer devices: with more than {largest_fleet} devices failures are not rare" in said

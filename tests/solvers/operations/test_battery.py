@@ -11,6 +11,7 @@ from tests.solvers.sentences import says
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"sleep_power": "0.1"},
+    {"inferences_per_day": "621583"},
     {"sleep_power": "0", "energy_per_inference": "0"},
     {"inferences_per_day": "172800", "energy_per_inference": "5 mJ", "active_time": "0.0001", "battery_energy": "100"},
     {"sleep_power": "0", "inferences_per_day": "86400", "active_time": "0.5", "battery_energy": "10"},

@@ -176,8 +176,8 @@ def test_an_unknown_figure_is_called_unknown_and_not_nothing():
 
 
 def test_idle_power_is_noted_when_it_is_more_than_half_and_not_before():
-    assert "drawn while idle" in says(sustainability, mfu=0.4, idle_fraction=0.3)
-    assert "drawn while idle" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
+    assert "is idle power" in says(sustainability, mfu=0.4, idle_fraction=0.3)
+    assert "is idle power" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
 
 
 def test_an_idle_device_draws_the_idle_power_of_its_chip_and_one_without_a_figure_a_share_of_its_tdp():
@@ -191,3 +191,8 @@ def test_an_idle_device_draws_the_idle_power_of_its_chip_and_one_without_a_figur
 def test_a_device_that_works_half_of_the_time_idles_in_the_other_half():
     half, busy, idle = (float(sustainability(mfu=0.4, time_in_use=used).device_power) for used in (0.5, 1.0, 0.0))
     assert half == pytest.approx((busy + idle) / 2) and idle == pytest.approx(70)
+
+
+def test_where_nothing_is_idle_the_note_speaks_of_idle_power():
+    said = says(sustainability, tdp=700, mfu=0.38, time_in_use=1)
+    assert "is idle power" in said and "while idle" not in said
