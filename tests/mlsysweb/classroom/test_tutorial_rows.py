@@ -65,7 +65,7 @@ SHOWN = {
 # By frame: a page that it opens, and words which that page has to show.
 OPENED = {
     "0": ("/", "Follow the course", "Economics and sustainability"),
-    "5.3": ("/walls/tco/", "Accelerators’ share of CapEx", "CapEx: staff"),
+    "5.3": ("/walls/tco/", "Accelerator share of purchase", "Staff"),
     "5.5": ("/geography/?grid=quebec", "Quebec (classroom)", "1.68 t"),
     "5.7": ("/pipeline/?stages=tco,sustainability&grid=quebec", "Total cost", "Operational carbon"),
     "5.9": ("/walls/sustainability/?grid=quebec&other_grid=poland", "Poland"),
