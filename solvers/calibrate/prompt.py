@@ -14,7 +14,8 @@ from solvers.node.serving import serving
 from solvers.notebook.call import question, refuse
 from solvers.specs import Accelerator
 
-from .fit import ConstantsFit, MeasuredQuestion, fit
+from .fit import ConstantsFit, fit
+from .fit_laws import MeasuredQuestion
 from .table import SERVING, TRAINING, MeasuredFigures, MeasuredTable, read_table
 
 # Returns the question of a wall for the text of a row. Raises InputErrors.
