@@ -16,7 +16,8 @@ from solvers.specs import Accelerator
 
 from .fit import ConstantsFit, fit
 from .fit_laws import MeasuredQuestion
-from .table import SERVING, TRAINING, MeasuredFigures, MeasuredTable, read_table
+from .table import MeasuredFigures, MeasuredTable, read_table
+from .table_columns import SERVING, TRAINING
 
 # Returns the question of a wall for the text of a row. Raises InputErrors.
 Resolve = Callable[[Solver[Any, Any], Mapping[str, str]], Any]
