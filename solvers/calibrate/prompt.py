@@ -14,8 +14,10 @@ from solvers.node.serving import serving
 from solvers.notebook.call import question, refuse
 from solvers.specs import Accelerator
 
-from .fit import ConstantsFit, MeasuredQuestion, fit
-from .table import SERVING, TRAINING, MeasuredFigures, MeasuredTable, read_table
+from .fit import ConstantsFit, fit
+from .fit_laws import MeasuredQuestion
+from .table import MeasuredFigures, MeasuredTable, read_table
+from .table_columns import SERVING, TRAINING
 
 # Returns the question of a wall for the text of a row. Raises InputErrors.
 Resolve = Callable[[Solver[Any, Any], Mapping[str, str]], Any]

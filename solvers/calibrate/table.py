@@ -14,94 +14,22 @@ from solvers.field_text import in_shown_unit
 from solvers.quantities import to_si
 from solvers.spelling import names_no_unit
 
+from .row_inputs import out_of_place, training_text
+from .table_columns import (
+    ALIASES,
+    COLUMNS,
+    NOT_FITTED,
+    OF_TRAINING,
+    QUANTITIES,
+    SERVING,
+    STEP,
+    TRAINING,
+)
+
 MOST_ROWS, LONGEST = 100, 6_000
 # Where an error belongs to the whole table.
 ROWS = "rows"
-# The inputs of the walls, by the names that tables give them: of both, of serving alone, of a training step alone.
-_BOTH = {
-    "accelerator": "accelerator",
-    "model": "model",
-    "precision": "precision",
-    "tensor_parallel": "tensor parallel",
-}
-_SERVING = {
-    "batch_size": "batch size",
-    "prompt_length": "prompt length",
-    "output_length": "output length",
-    "concurrency": "concurrency",
-}
-_GLOBAL_BATCH = "global_batch_size"
-_TRAINING = {
-    "sequence_length": "sequence length",
-    "microbatch_size": "micro-batch size",
-    "microbatches": "micro-batches",
-    _GLOBAL_BATCH: "global batch size",
-    "data_parallel": "data parallel",
-    "pipeline_parallel": "pipeline parallel",
-    "context_parallel": "context parallel",
-    "expert_parallel": "expert parallel",
-    "virtual_stages": "virtual stages",
-    "zero_stage": "ZeRO stage",
-    "recomputation": "recomputation",
-}
-INPUTS = _BOTH | _SERVING | _TRAINING
-# A training step that a row says less about runs on one device, with one micro-batch of one sequence.
-_ONE = ("data_parallel", "tensor_parallel", "pipeline_parallel", "microbatches", "microbatch_size")
-SERVING, TRAINING = "serving", "parallelism"
-
-
-@dataclass(frozen=True)
-class MeasuredQuantity:
-    """A figure that is measured: its name in a table, its SI unit, the unit of an example, the least value that is
-    refused as too large, in words too, and the wall that answers its question."""
-
-    label: str
-    unit: str
-    shown: str
-    too_large: float
-    limits: str
-    wall: str = SERVING
-
-
-_TIME = ("s", "ms", 1e5, "a time above 0 and below a day")
-QUANTITIES = {
-    "ttft": MeasuredQuantity("TTFT", *_TIME),
-    "itl": MeasuredQuantity("ITL", *_TIME),
-    "power": MeasuredQuantity("Power", "W", "W", 1e5, "the power of one device, above 0 and below 100 kW"),
-    "step_time": MeasuredQuantity("Training step time", *_TIME, TRAINING),
-}
-# Every column that a table may have, by name.
-COLUMNS = {name: each.label for name, each in QUANTITIES.items()} | INPUTS
-# What a training step and a decode step are both called; the other columns of the table tell which is meant.
-_STEP = ("step time", "step")
-_ALIASES = {
-    "ttft": ("ttft", "time to first token", "first token", "prefill", "prefill time"),
-    "itl": ("itl", "tpot", "inter token latency", "time per output token", "decode step", *_STEP),
-    "power": ("power", "gpu power", "device power", "mean power", "average power", "power draw"),
-    "step_time": ("training step time", "training step", "train step time", "train step", "iteration time"),
-    "accelerator": ("accelerator", "gpu", "chip", "device"),
-    "model": ("model",),
-    "precision": ("precision", "dtype", "format"),
-    "tensor_parallel": ("tensor parallel", "tp", "tensor parallelism"),
-    "batch_size": ("batch size", "batch", "bs"),
-    "prompt_length": ("prompt length", "prompt", "context", "context length", "input length", "isl"),
-    "output_length": ("output length", "output", "osl"),
-    "concurrency": ("concurrency", "concurrent requests"),
-    "sequence_length": ("sequence length", "sequence", "seq len", "seq"),
-    "microbatch_size": ("micro batch size", "micro batch", "microbatch size", "microbatch", "mbs"),
-    "microbatches": ("micro batches", "microbatches", "gradient accumulation", "accumulation steps"),
-    _GLOBAL_BATCH: ("global batch size", "global batch", "gbs"),
-    "data_parallel": ("data parallel", "dp", "data parallelism"),
-    "pipeline_parallel": ("pipeline parallel", "pp", "pipeline parallelism"),
-    "context_parallel": ("context parallel", "cp", "context parallelism"),
-    "expert_parallel": ("expert parallel", "ep", "expert parallelism"),
-    "virtual_stages": ("virtual stages", "vpp", "virtual pipeline"),
-    "zero_stage": ("zero stage", "zero"),
-    "recomputation": ("recomputation", "recompute", "activation checkpointing"),
-}
-# Columns of a measurement that no constant depends on.
-_NOT_FITTED = ("power", "energy", "source", "note", "engine", "backend", "throughput")
-_NAMES = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
+_NAMES = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 _HEADER = re.compile(r"\s*(?P<name>[^([]*?)\s*(?:[(\[](?P<unit>[^)\]]*)[)\]])?\s*")
 _ENDING = re.compile(r"(?P<name>.+?)[ _](?P<unit>ms|us|s|w|kw)")
 _ENDINGS = {"w": "W", "kw": "kW"}
@@ -198,8 +126,8 @@ def _header(cells: Sequence[str]) -> tuple[list[_Column | None], tuple[str, ...]
         if column is None:
             ignored.append(cell.strip())
         columns.append(column)
-    if any(column.name in _TRAINING for column in columns if column):
-        columns = [replace(each, name="step_time") if each and each.said in _STEP else each for each in columns]
+    if any(column.name in OF_TRAINING for column in columns if column):
+        columns = [replace(each, name="step_time") if each and each.said in STEP else each for each in columns]
     names = [column.name for column in columns if column]
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise _wrong(f"have two columns of {COLUMNS[twice]}; keep one.")
@@ -222,7 +150,7 @@ def _column(cell: str) -> _Column | None:
         plain, unit = ending["name"], _ENDINGS.get(ending["unit"], ending["unit"])
     if plain in _NAMES:
         return _Column(_NAMES[plain], unit, plain)
-    if plain.split(" ")[0] in _NOT_FITTED:
+    if plain.split(" ")[0] in NOT_FITTED:
         return None
     near = closest_name(plain, _NAMES)
     hint = f" Did you mean {near}?" if near else ""
@@ -234,19 +162,14 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -
     if len(cells) > len(columns):
         sentence = f"has {len(cells)} cells; the header has {len(columns)}. Quote a number with a comma in it."
         raise InputErrors([InputError(f"row-{number}", sentence)])
-    text: dict[str, str] = {}
+    given = {c.name: (cell.strip(), c) for cell, c in zip(cells, columns, strict=False) if c and cell.strip()}
+    text = {name: cell for name, (cell, _) in given.items() if name not in QUANTITIES}
+    measured = {name: cell for name, cell in given.items() if name in QUANTITIES}
     figures: dict[str, float] = {}
     errors: list[InputError] = []
-    measured = set()
-    for cell, column in zip(cells, columns, strict=False):
-        if column is None or not cell.strip():
-            continue
-        if column.name not in QUANTITIES:
-            text[column.name] = cell.strip()
-            continue
-        measured.add(column.name)
+    for name, (cell, column) in measured.items():
         try:
-            figures[column.name] = _figure(f"row-{number}.{column.name}", cell.strip(), column)
+            figures[name] = _figure(f"row-{number}.{name}", cell, column)
         except InputError as error:
             errors.append(error)
     missing = (name for name in ("accelerator", "model") if name not in text)
@@ -258,43 +181,12 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -
     if len(walls) > 1:
         errors.append(InputError(f"row-{number}", "has figures of serving and of a training step; give each a row."))
     wall = TRAINING if walls == {TRAINING} else SERVING
-    errors += _out_of_place(number, wall, text)
+    errors += out_of_place(number, wall, text)
     if wall == TRAINING and not errors:
-        text = _training_text(number, text)
+        text = training_text(number, text)
     if errors:
         raise InputErrors(errors)
     return MeasuredFigures(number, wall, text, figures)
-
-
-def _out_of_place(number: int, wall: str, text: Mapping[str, str]) -> Iterator[InputError]:
-    """Yield an error for each input of a row that belongs to the other kind of measurement."""
-    others, whose = (_SERVING, "serving") if wall == TRAINING else (_TRAINING, "a training step")
-    for name in others:
-        if name in text:
-            yield InputError(f"row-{number}.{name}", f"is an input of {whose}, which this row has no figure of.")
-
-
-def _training_text(number: int, text: Mapping[str, str]) -> dict[str, str]:
-    """Return the question of a training step with what the row leaves out. Raise InputErrors."""
-    field = f"row-{number}.{_GLOBAL_BATCH}"
-    if "sequence_length" not in text:
-        raise InputErrors([InputError(f"row-{number}.sequence_length", "is empty; a training step needs it.")])
-    whole = dict.fromkeys(_ONE, "1") | dict(text)
-    if _GLOBAL_BATCH not in whole:
-        return whole
-    if "microbatches" in text:
-        raise InputErrors([InputError(field, "follows from the micro-batches; leave one of them out.")])
-    total = whole.pop(_GLOBAL_BATCH)
-    try:
-        sequences, each = to_si(field, total, "1"), 1.0
-        for name in ("data_parallel", "microbatch_size"):
-            each *= to_si(f"row-{number}.{name}", whole[name], "1")
-    except InputError as error:
-        raise InputErrors([error]) from None
-    if each <= 0 or sequences <= 0 or sequences % each:
-        sentence = f"must be a multiple of data parallel × micro-batch size, {each:g}; '{total[:20]}' is not."
-        raise InputErrors([InputError(field, sentence)])
-    return whole | {"microbatches": f"{sequences / each:.0f}"}
 
 
 def _figure(field: str, cell: str, column: _Column) -> float:

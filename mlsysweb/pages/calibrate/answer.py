@@ -15,9 +15,11 @@ from mlsysweb.answer import validated
 from mlsysweb.show.forms.asked import Rows, asked_inputs
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.work_limits import heavy_work
-from solvers.calibrate.fit import ConstantsFit, MeasuredQuestion, fit
+from solvers.calibrate.fit import ConstantsFit, fit
+from solvers.calibrate.fit_laws import MeasuredQuestion
 from solvers.calibrate.prompt import measured_questions
-from solvers.calibrate.table import SERVING, MeasuredTable, errors_in_words, read_table, with_row
+from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, with_row
+from solvers.calibrate.table_columns import SERVING
 from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.node.serving import serving

@@ -13,8 +13,9 @@ from mlsysweb.show.charts.residuals import Residuals, residuals
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.calibrate.constants import FitKind
-from solvers.calibrate.fit import AT_LIMIT, ConstantsFit, FittedConstant, MeasuredQuestion, median_error
-from solvers.calibrate.table import QUANTITIES, TRAINING
+from solvers.calibrate.fit import AT_LIMIT, ConstantsFit, FittedConstant, median_error
+from solvers.calibrate.fit_laws import MeasuredQuestion
+from solvers.calibrate.table_columns import QUANTITIES, TRAINING
 from solvers.errors import InputError
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value

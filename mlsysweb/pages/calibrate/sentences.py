@@ -8,7 +8,7 @@ import numpy as np
 
 from solvers.calibrate.constants import CONSTANTS, POWER_CONSTANTS, FitKind, LawConstant
 from solvers.calibrate.fit import AT_LIMIT, HARDLY, ConstantsFit, FittedConstant, median_error
-from solvers.calibrate.table import QUANTITIES
+from solvers.calibrate.table_columns import QUANTITIES
 from solvers.quantities import format_quantity
 
 # A correlation from which on two constants are hardly told apart.
