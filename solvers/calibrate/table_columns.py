@@ -59,7 +59,7 @@ QUANTITIES = {
 }
 # Every column that a table may have, by name.
 COLUMNS = {name: each.label for name, each in QUANTITIES.items()} | INPUTS
-# What a training step and a decode step are both called; the other columns of the table tell which is meant.
+# The names that training steps and decode steps share; the other columns of the table tell which is meant.
 STEP = ("step time", "step")
 ALIASES = {
     "ttft": ("ttft", "time to first token", "first token", "prefill", "prefill time"),

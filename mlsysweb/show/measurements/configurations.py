@@ -171,7 +171,7 @@ def _of_microcontroller(values: Mapping[str, Any]) -> _Asked:
 
 
 def _of_sustainability(values: Mapping[str, Any]) -> _Asked:
-    # What was measured is the energy of the accelerators, and their power was not known before.
+    # Measured is the energy of the accelerators alone, and their power was not known before.
     if values["mfu"] > _WAITING or values["mean_device_power"] > 0 or values["host_power"] > 0:
         return None
     return {"devices": values["devices"], "size": values["duration"]}, {"precision": ""}

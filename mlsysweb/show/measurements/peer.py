@@ -1,5 +1,5 @@
-"""What mlsysim 0.3.0 answers to the published rows of serving that it can be asked; recorded, so that the site does not
-depend on it."""
+"""The answers of mlsysim 0.3.0 to the published rows of serving that it can be asked; recorded, so that the site does
+not depend on it."""
 
 from __future__ import annotations
 
