@@ -281,7 +281,8 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         )
     return Verdict(
         state,
-        f"{limit}. 1\u00a0% more {{binding}} changes the {what} by {{binding_elasticity}}\u00a0%; {_rest(o)}. {_until(o)}",
+        f"{limit}. 1\u00a0% more {{binding}} changes the {what} by {{binding_elasticity}}\u00a0%; {_rest(o)}. "
+        f"{_until(o)}",
     )
 
 
