@@ -126,10 +126,15 @@ def _stored(result: Mapping[str, Any]) -> dict[str, Any]:
     stored = {_STORED.get(name, name): value for name, value in result.items()}
     if not stored["state"]:
         del stored["state"]  # stored before walls declared it
-    stored["values"] = {name: _renamed(value) for name, value in stored["values"].items()}
+    stored["values"] = {name: _stored_value(value) for name, value in stored["values"].items()}
     stored["drawings"] = [_renamed(chart) for chart in stored["drawings"]]
     stored["tracks"] = [_renamed(series) for series in stored["tracks"]]
     return stored
+
+
+def _stored_value(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value as it is stored; results stored before there was an `if_unknown` have none."""
+    return {name: each for name, each in _renamed(value).items() if name != "if_unknown" or each}
 
 
 def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:

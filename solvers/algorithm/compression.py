@@ -9,7 +9,7 @@ remaining weights, activations, and the time it takes to dequantize.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -32,12 +32,10 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.decoder import Layout
+from solvers.laws.compressed_decode import compressed_step, narrowed
 from solvers.laws.language_pass import Timing
-from solvers.laws.model_decoder import decoder_of, kernel_device
 from solvers.laws.phase import generates
 from solvers.laws.transformer import cache_bytes
-from solvers.laws.transformer_pass import decode_pass
 from solvers.specs import Accelerator, Model, Precision
 from solvers.verdict import State, Verdict
 
@@ -613,36 +611,22 @@ def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
         return _TimedSteps(*(np.float64(np.nan) for _ in range(6)))
     chip, model = i.served_on, i.served_model
     pattern = np.asarray(i.pattern)
-    narrowed = prunes & (pattern == Pattern.STRUCTURED)
+    structured = prunes & (pattern == Pattern.STRUCTURED)
     skipped = prunes & (pattern == Pattern.N_M) & (np.asarray(i.sparsity) == _SKIPPED)
     bits = np.where(prunes, i.baseline_bits, i.bits)
     gain = np.where(prunes, np.where(skipped, 1 / _SKIPPED, 1.0), i.compute_speedup)
     stored = np.where(skipped, bits * _SKIPPED + _INDEX_BITS * _SKIPPED, bits) / 8
-    pruned = _narrowed(model, np.where(narrowed, 1 / ratio, 1.0))
+    pruned = narrowed(model, np.where(structured, 1 / ratio, 1.0))
     held = cache_bytes(model, i.context_length, Precision.FP16) * i.batch_size
     after = held * i.kv_bits / _CACHE_BITS_BEFORE
-    seconds = _step(i, pruned, chip, stored, gain, i.kv_bits)
+    run = i.batch_size, i.context_length
+    seconds = compressed_step(pruned, chip, stored, gain, i.kv_bits, *run)
     return _TimedSteps(
-        before=_step(i, model, chip, np.asarray(i.baseline_bits) / 8, 1.0, _CACHE_BITS_BEFORE),
+        before=compressed_step(model, chip, np.asarray(i.baseline_bits) / 8, 1.0, _CACHE_BITS_BEFORE, *run),
         after=seconds,
         cache_before=held,
         cache_after=after,
         weights_after=pruned.parameters * stored,
-        compute_share=1 - _step(i, pruned, chip, stored, np.asarray(gain) * _UNLIMITED, i.kv_bits) / seconds,
+        compute_share=1
+        - compressed_step(pruned, chip, stored, np.asarray(gain) * _UNLIMITED, i.kv_bits, *run) / seconds,
     )
-
-
-def _step(i: Inputs, model: Model, chip: Accelerator, weight_bytes: Array, gain: Array, kv_bits: Array) -> Array:
-    """Seconds of a decode step whose weights take `weight_bytes` and whose products run `gain` times as fast."""
-    device = kernel_device(chip, Precision.FP16, np.inf)
-    faster = replace(device, peak=device.peak * np.asarray(gain, dtype=float))
-    layout = Layout(weight_bytes=weight_bytes, cache_bytes=np.asarray(kv_bits, dtype=float) / 8)
-    return np.asarray(decode_pass(decoder_of(model), faster, layout, i.batch_size, i.context_length).total)
-
-
-def _narrowed(model: Model, share: Array) -> Model:
-    """The model with a share of its parameters; which, the decoder says."""
-    if np.all(share == 1):
-        return model
-    counts = ("parameters", "active_parameters", "expert_parameters")
-    return replace(model, **{name: getattr(model, name) * share for name in counts})

@@ -279,8 +279,11 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             f"{limit}. 1\u00a0% more overhead per layer changes the {what} by {{to_layer_overhead}}\u00a0%; of the "
             "hardware parameters {binding} changes it most, by {binding_elasticity}\u00a0%.",
         )
-    first = f"{limit}. 1\u00a0% more {{binding}} changes the {what} by {{binding_elasticity}}\u00a0%"
-    return Verdict(state, f"{first}; {_rest(o)}. {_until(o)}")
+    return Verdict(
+        state,
+        f"{limit}. 1\u00a0% more {{binding}} changes the {what} by {{binding_elasticity}}\u00a0%; {_rest(o)}. "
+        f"{_until(o)}",
+    )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -454,24 +454,21 @@ _LIMIT = {
 }
 
 
-def _advice(decode: Bound, o: Outputs) -> str:
-    if decode is Bound.NETWORK:
-        return "A faster interconnect or less tensor parallelism would help most."
-    if decode is Bound.COMPUTE:
-        return "A larger batch would add as much latency as throughput."
-    if o.decode_requests >= o.largest_batch_size:
-        return _AT_LARGEST_BATCH[decode]
-    if decode is Bound.OVERHEAD:
-        return "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would."
-    if math.isfinite(o.largest_batch_size):
-        return "A larger batch, up to {largest_batch_size}, would raise throughput at little cost in latency."
-    return "A larger batch would raise throughput at little cost in latency."
-
-
-_AT_LARGEST_BATCH = {
+_ADVICE = {
+    Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",
+    Bound.COMPUTE: "A larger batch would add as much latency as throughput.",
+    Bound.OVERHEAD: "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would.",
+    Bound.MEMORY: "A larger batch, up to {largest_batch_size}, would raise throughput at little cost in latency.",
+}
+_AT_LARGEST_BATCH = _ADVICE | {
     Bound.MEMORY: "Memory holds no larger batch. More bandwidth or a lower precision would help.",
     Bound.OVERHEAD: "Memory holds no larger batch. Fewer launches would help; a faster accelerator hardly would.",
 }
+
+
+def _advice(decode: Bound, o: Outputs) -> str:
+    told = (_AT_LARGEST_BATCH if o.decode_requests >= o.largest_batch_size else _ADVICE)[decode]
+    return told if math.isfinite(o.largest_batch_size) else told.replace(", up to {largest_batch_size},", "")
 
 
 def _too_large(i: Inputs, o: Outputs) -> str:
