@@ -24,7 +24,7 @@ from solvers.verdict import State, Verdict
 _CLOSE = 1.5
 _SAME = 1e-6
 # Within this logarithm of the size of least loss, a model has that size.
-_AT_OPTIMUM = 0.02
+_AT_OPTIMUM = 0.1
 
 
 @dataclass(frozen=True)
@@ -226,8 +226,8 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         return Verdict(State.OK, f"Compute-optimal. {first} Only more compute or better data would lower it.")
     return Verdict(
         State.OK,
-        f"Near compute-optimal. {first} The optimum is flat: with the same compute, {{best_parameters_besiroglu}} on "
-        "{best_tokens_besiroglu} reach {best_loss_besiroglu}. Only more compute or better data would lower that.",
+        f"Near compute-optimal. {first} The same compute spent on {{best_parameters_besiroglu}} reaches "
+        "{best_loss_besiroglu}.",
     )
 
 

@@ -344,10 +344,7 @@ def _what_would_do(o: Outputs) -> str:
 def _what_rare_failures_need(o: Outputs) -> str:
     if o.largest_fleet < 1:
         return "Faster checkpoints or faster recovery would help."
-    return (
-        "Faster checkpoints or recovery would help, or far fewer devices: with more than {largest_fleet} devices "
-        "failures are not rare."
-    )
+    return "Failures are rare up to {largest_fleet} devices; faster checkpoints or restarts would help."
 
 
 def _what_takes_most(o: Outputs) -> tuple[State, str]:

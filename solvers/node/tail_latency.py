@@ -243,7 +243,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     state, word = (State.OK, "SLO met") if o.meets_target else (State.MISSED, "SLO missed")
     p99 = "p99 latency is {p99_response}"
     if i.fan_out > 1:
-        p99 = "p99 latency with a fan-out of {fan_out} is {fan_out_p99_latency}"
+        p99 = "p99 with fan-out {fan_out} is {fan_out_p99_latency}"
     return Verdict(
         state,
         f"{word}. {p99} (SLO {{latency_target}}) at {{utilization}} load; "
@@ -253,7 +253,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 
 def _advice(i: Inputs, o: Outputs) -> str:
     if i.latency_target < o.fan_out_service_p99:
-        return "No number of replicas meets it: the p99 service time alone is {fan_out_service_p99}."
+        return "More replicas cannot meet it: p99 service time is {fan_out_service_p99}."
     if o.meets_target and o.replicas_for_target < i.replicas:
         return "{replicas_for_target} of {replicas} replicas would meet the SLO."
     if o.meets_target:

@@ -209,16 +209,16 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             "Does not fit. {devices} {accelerator} cannot hold the model: it needs at least {reference_least}. "
             f"Compared are {{reference_devices}} {{accelerator}} with {{rival_devices}} {{rival}}: {_costs(o)}.",
         )
-    work = "For {throughput}: {devices} {accelerator} or {rival_devices} {rival}."
+    work = "For {throughput}: {devices} {accelerator} or {rival_devices} {rival}"
     if math.isnan(o.cost_ratio):
-        return Verdict(State.COST, f"Cost unknown. {work} {_costs(o).capitalize()}.")
+        return Verdict(State.COST, f"Cost unknown. {work}; {_costs(o)}.")
     if o.cheaper == LowerCost.EQUAL:
-        return Verdict(State.COST, f"Equal cost. {work} Both fleets cost {{rival_cost}}.")
+        return Verdict(State.COST, f"Equal cost. {work}; both fleets cost {{rival_cost}}.")
     if abs(float(o.cost_ratio) - 1) < _NEARLY:
-        return Verdict(State.COST, f"Nearly equal cost. {work} Costs: {_costs(o)}.{_even(o)}")
+        return Verdict(State.COST, f"Nearly equal cost. {work}, {_costs(o)}.{_even(o)}")
     if o.cheaper == LowerCost.RIVAL:
-        return Verdict(State.COST, f"{{rival}} is cheaper. {work} Costs: {_costs(o)}.{_even(o)}")
-    return Verdict(State.COST, f"{{rival}} costs more. {work} Costs: {_costs(o)}.{_even(o)}")
+        return Verdict(State.COST, f"{{rival}} is cheaper. {work}, {_costs(o)}.{_even(o)}")
+    return Verdict(State.COST, f"{{rival}} costs more. {work}, {_costs(o)}.{_even(o)}")
 
 
 def _costs(o: Outputs) -> str:
@@ -234,7 +234,7 @@ def _costs(o: Outputs) -> str:
 def _even(o: Outputs) -> str:
     if not math.isfinite(o.break_even_price):
         return ""
-    return " Break-even at {break_even_price} each."
+    return " Break-even: {break_even_price}."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -51,7 +51,7 @@ FIRST = {
     "sustainability": ("carbon", "Mostly operational carbon."),
     "checkpoint": ("storage", "Limited by the file system."),
     "privacy": ("overhead", "1.67× the training time."),
-    "sensitivity": ("memory", "Limited by memory bandwidth."),
+    "sensitivity": ("memory", "Memory-bound."),
     "synthesis": ("ok", "Target met."),
     "battery": ("compute", "Limited by inference."),
     "iron_law": ("compute", "Limited by MFU."),

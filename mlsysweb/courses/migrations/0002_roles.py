@@ -12,7 +12,7 @@ CATALOG = {
     ("catalog", "grid"): "grid",
     ("catalog", "cloudregion"): "cloud region",
     ("catalog", "dataset"): "dataset",
-    ("catalog", "storage"): "storage",
+    ("catalog", "storage"): "storage system",
 }
 # The permissions of each role: what may be done to a model, by app and model, with the model's name in words. Scenarios,
 # lessons and class sessions need none: they belong to whoever made them.

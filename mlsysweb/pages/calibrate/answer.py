@@ -84,9 +84,8 @@ def _new_row(query: QueryDict) -> dict[str, str]:
 
 def _page(rows: str) -> CalibratePage:
     table = read_table(rows)
-    figures = measured_questions(table, _resolve)
-    found = _fit(figures)
-    return calibrate_page(found, _links(rows, table), table.ignored)
+    figures, links = measured_questions(table, _resolve), _links(rows, table)
+    return calibrate_page(_fit(figures), links, table.ignored)
 
 
 def _resolve(wall: Solver[Any, Any], row: Mapping[str, str]) -> Any:

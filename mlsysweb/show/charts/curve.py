@@ -133,9 +133,8 @@ def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint
         points = tuple(points_along(drawing.x[0], outputs, reached, measured))
         numbers = [row[1] for line in lines for row in line.rows] + [point[1] for point in points]
         log = _is_log(lines[0].value, numbers)
-        least = least_drawn(lines[0].value, max(numbers)) if log else 0.0
-        usable = [v for v in numbers if v >= least] if log else numbers
-        reach = Reach.of(usable, log=log, room=0.08)
+        least = least_drawn(lines[0].value, max(numbers)) if log else -math.inf
+        reach = Reach.of([v for v in numbers if v >= least], log=log, room=0.08)
         name = f"y{place + 1}" if place else "y"
         panels.append(_Panel(tuple(lines), points, max(high - height, 0), high, name, reach))
     return panels

@@ -30,7 +30,7 @@ SHOWN = {
     "6.3": ("Pareto-optimal", "knee", "dominated"),
     "6.4": ("Rows", "Of these memory-bound", "Highest MFU of the sweep", "bottleneck == memory"),
     "6.5": ("Highest throughput", "Its latency", "end of the axis"),
-    "6.6": ("the end of its axis", "p99", "Largest batch that memory holds", "Batch sizes that meet p99"),
+    "6.6": ("The end of the searched axis", "p99", "Largest batch that memory holds", "Batch sizes that meet p99"),
     "6.7": ("Exercise 6", "$1M", "50 ms", "first token", "H100 alone: least cost", "INT8, batch 16–32"),
     "6.8": ("takeaways", "exhaustive", "Constraints first", "Configurations evaluated for this frame"),
     "7.1": ("microcontroller", "two dollars", "hundred devices"),

@@ -289,7 +289,7 @@ class TestWaiting:
         page, text = answer.context["page"], answer.content.decode()
         assert page.verdict.startswith("Search queued.") and page.kind == ""
         assert page.progress.told.startswith("Queued. Position 2, started ")
-        assert "39,000,000 configurations to search" in page.progress.told
+        assert "41,400,000 configurations to search" in page.progress.told
         assert "<table" not in text.partition('id="results"')[2] and 'aria-busy="true"' in text
         assert self.page(client, large(500_000)).context["page"].progress.told.startswith("Queued. Position 1, ")
 

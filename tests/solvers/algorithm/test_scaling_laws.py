@@ -191,7 +191,9 @@ def test_the_verdict_calls_a_model_cheaper_to_serve_only_where_it_is():
 
 def test_a_split_beside_the_size_of_least_loss_names_it():
     said = says(scaling_laws, parameters=70e9, tokens=2e12)
-    assert said.startswith("Near compute-optimal.") and "{best_parameters_besiroglu} on {best_tokens_besiroglu}" in said
+    assert (
+        said.startswith("Near compute-optimal.") and "{best_parameters_besiroglu} reaches {best_loss_besiroglu}" in said
+    )
     best = scaling_laws(parameters=70e9, tokens=2e12)
     at = {"parameters": float(best.best_parameters_besiroglu), "tokens": float(best.best_tokens_besiroglu)}
     assert says(scaling_laws, **at).startswith("Compute-optimal.")

@@ -16,6 +16,7 @@ RARE_QUESTIONS = [
     {"rival_price": "1e-9", "rival": "gaudi3"},
     {"accelerator": "gaudi3", "rival": "h100-sxm5-80gb"},
     {"rival": "h200-sxm-141gb", "rival_price": "25050"},
+    {"rival": "h100-sxm5-80gb"},
 ]
 
 PRICED = replace(H100, unit_price=25000.0)
