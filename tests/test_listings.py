@@ -64,7 +64,7 @@ ASKS = {
             "sustainability",
             f"{MONTH} grid=poland other_grid=quebec",
             {"facility_energy": MWH, "operational_carbon": TONNE, "operational_carbon_there": TONNE},
-            ("Poland (classroom)", "Quebec (classroom)"),
+            ("Poland (tutorial)", "Quebec (tutorial)"),
         )
     ],
     "5_09a_placement": [

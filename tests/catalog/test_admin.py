@@ -78,7 +78,7 @@ def test_a_list_shows_rows_and_human_units(as_ada, table):
 def test_figures_are_read_as_people_say_them(as_ada):
     text = page(as_ada, url(Accelerator, "changelist"), q="h100-sxm5-80gb")
     assert all(words in text for words in ("990 TFLOP/s", "85.9 GB", "3.35 TB/s", "700 W", "$25k"))
-    assert "820 gCO₂e/kWh" in page(as_ada, url(Grid, "changelist"), q="poland (classroom)")
+    assert "820 gCO₂e/kWh" in page(as_ada, url(Grid, "changelist"), q="poland (tutorial)")
 
 
 @every_table

@@ -123,7 +123,7 @@ def test_an_unknown_figure_is_asked_for_and_names_its_spec():
 def test_an_assumption_that_stands_in_is_named_as_one():
     notes = " ".join(tco.solve(fleet="research-256", grid="poland").notes)
     assert "The PUE of Research Cluster (256 GPUs) is not known; 1.06 is assumed." in notes
-    assert "The electricity price of Poland (classroom) is not known" in notes
+    assert "The electricity price of Poland (tutorial) is not known" in notes
     assert "devices 256" in notes and "NVIDIA H100 SXM5 80GB" in notes
 
 

@@ -66,7 +66,7 @@ SHOWN = {
 OPENED = {
     "0": ("/", "Follow the course", "Economics and sustainability"),
     "5.3": ("/walls/tco/", "Accelerator share of purchase", "Staff"),
-    "5.5": ("/geography/?grid=quebec", "Quebec (classroom)", "1.68 t"),
+    "5.5": ("/geography/?grid=quebec", "Quebec (tutorial)", "1.68 t"),
     "5.7": ("/pipeline/?stages=tco,sustainability&grid=quebec", "Total cost", "Operational carbon"),
     "5.9": ("/walls/sustainability/?grid=quebec&other_grid=poland", "Poland"),
     "5.9b": ("/walls/shootout/?also=gaudi3", "MI300X", "Gaudi 3"),

@@ -27,7 +27,7 @@ def api(client, **query):
 
 
 def test_the_tutorials_month_emits_69_tonnes_in_poland_and_41_times_less_in_quebec(client):
-    assert "In Poland (classroom) the job emits 69 t CO₂e" in page(client).verdict
+    assert "In Poland (tutorial) the job emits 69 t CO₂e" in page(client).verdict
     assert "emits 1.68 t CO₂e" in page(client, grid="quebec").verdict
 
 

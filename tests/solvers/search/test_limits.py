@@ -87,7 +87,7 @@ def test_a_price_that_places_along_an_axis_do_not_know_is_said_to_be_assumed():
     asked = {"minimize": "tco.tco", "grid": places, "devices": 8}
     said = [each for each in search(tco, **asked).limits if "assumed" in each]
     assert said == [
-        "The electricity price of Quebec (classroom) and Poland (classroom) is not known; $0.10/kWh is assumed."
+        "The electricity price of Quebec (tutorial) and Poland (tutorial) is not known; $0.10/kWh is assumed."
     ]
     given = search(tco, **asked, electricity_price="0.1 USD/kWh").limits
     known = search(tco, **{**asked, "grid": ["us-virginia", "ireland"]}).limits
