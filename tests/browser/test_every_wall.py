@@ -63,7 +63,7 @@ def test_each_shows_its_figures_and_takes_a_change_without_javascript(browser, l
 
 def draws_and_answers(page, url, before, name, text, after):
     page.goto(url)
-    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0, timeout=20_000)
     for plot in page.locator(".plot").all():
         assert plot.locator(POINTS).count() > 0
     cards = page.locator("#result .card dd")

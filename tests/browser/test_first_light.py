@@ -18,7 +18,7 @@ def drawn(page, name="roofline-0"):
 def slide(page, field, value):
     """Move a slider to a value by keyboard; the text field follows."""
     slider = page.locator(f"input[type=range][data-for=in-{field}]")
-    text = page.locator(f"input[name={field}]")
+    text = page.locator(f"#in-{field}")
     slider.focus()
     for _ in range(400):
         now = int(text.input_value())
@@ -54,13 +54,13 @@ def test_a_hand_on_the_slider_climbs_to_the_ridge_and_past_it(page, live_server)
     expect(page.locator("#result .verdict")).to_contain_text("Memory-bound")
     page.mouse.move(box["x"] + box["width"] * 0.85, middle, steps=5)
     page.mouse.up()
-    assert int(page.locator("input[name=batch_size]").input_value()) > 148
+    assert int(page.locator("#in-batch_size").input_value()) > 148
     expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
 
 
 def test_raising_the_context_shows_that_no_batch_is_large_enough(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
-    page.locator("input[name=context_length]").fill("2048")
+    page.locator("#in-context_length").fill("2048")
     expect(page.locator("#result .verdict")).to_contain_text("No batch size makes it compute-bound")
 
 
@@ -69,14 +69,14 @@ def test_the_chart_is_redrawn_in_place_with_its_points(page, live_server):
     plot = drawn(page)
     before = plot.get_attribute("data-drawn")
     assert plot.locator(".scatterlayer .trace").count() >= 4
-    page.locator("input[name=batch_size]").fill("64")
+    page.locator("#in-batch_size").fill("64")
     expect(plot).not_to_have_attribute("data-drawn", before)
     assert plot.locator(".scatterlayer .trace").count() >= 4
 
 
 def test_half_typed_text_and_focus_survive_an_update(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
-    field = page.locator("input[name=batch_size]")
+    field = page.locator("#in-batch_size")
     field.fill("12")
     expect(page).to_have_url(re.compile("batch_size=12"))
     expect(field).to_be_focused()
@@ -104,10 +104,10 @@ def test_a_bad_number_is_said_beside_its_field_and_the_picture_stays(page, live_
     page.goto(f"{live_server.url}/walls/roofline/")
     drawn(page)
     verdict = page.locator("#result .verdict").inner_text()
-    page.locator("input[name=batch_size]").fill("-3")
+    page.locator("#in-batch_size").fill("-3")
     expect(page.locator("#batch_size-error")).to_contain_text("must be at least 1")
     expect(page.locator("#result .verdict")).to_have_text(verdict)
-    page.locator("input[name=batch_size]").fill("8")
+    page.locator("#in-batch_size").fill("8")
     expect(page.locator("#batch_size-error")).to_be_empty()
 
 
@@ -124,7 +124,7 @@ def test_without_javascript_the_form_submits_and_shows_figures_and_tables(browse
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/walls/roofline/")
-    page.locator("input[name=batch_size]").fill("148")
+    page.locator("#in-batch_size").fill("148")
     page.locator("#inputs button[type=submit]").first.click()
     expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
     assert page.locator("#result table tr").count() > 5
@@ -134,7 +134,7 @@ def test_without_javascript_the_form_submits_and_shows_figures_and_tables(browse
 def test_an_update_that_is_overtaken_is_cancelled(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
     drawn(page)
-    field = page.locator("input[name=batch_size]")
+    field = page.locator("#in-batch_size")
     for number in ("2", "20", "200"):
         field.fill(number)
     expect(page).to_have_url(re.compile("batch_size=200$"))
@@ -151,7 +151,7 @@ def test_the_home_page_has_a_live_roofline_and_the_map_of_walls(page, live_serve
     page.goto(live_server.url)
     drawn(page)
     assert page.locator("a[href='/walls/roofline/']").count() >= 1
-    page.locator("input[name=batch_size]").fill("148")
+    page.locator("#in-batch_size").fill("148")
     expect(page.locator(".verdict").first).to_contain_text("Compute-bound")
 
 
