@@ -141,8 +141,8 @@ class CourseFieldGroup:
 class CourseRowPage:
     """The form of a row of a course. `own` is a row that the course alone has. `warnings` are the sentences to accept
     before it is saved, `digest` accepts them; `errors` belong to no field. `remove_url` is empty for a row of which the
-    course has nothing yet; `conflict` says who saved the row meanwhile, and
-    `opened` is the hidden field by which that is noticed."""
+    course has nothing yet; `conflict` says who saved the row meanwhile, and `opened` is the revision that the form
+    shows, by which that is noticed."""
 
     id: int
     course: str

@@ -144,6 +144,7 @@ def row_form_page(
     has of it."""
     model, warnings = MODELS[path], tuple(form.warnings) if form.is_bound else ()
     own, what = form.shared is None, str(model._meta.verbose_name)
+    revision = form[OPENED].value()
     told = [str(error) for error in form.non_field_errors() if str(error) != form.conflict] if form.is_bound else []
     return CourseRowPage(
         id=course.pk,
@@ -162,7 +163,7 @@ def row_form_page(
         remove_url=reverse("courses:catalog_remove", args=[course.pk, path, stored.slug]) if stored else "",
         history_url=reverse("courses:catalog_history", args=[course.pk, path, stored.slug]) if stored else "",
         conflict=form.conflict,
-        opened=str(form[OPENED]),
+        opened="" if revision is None else str(revision),
     )
 
 

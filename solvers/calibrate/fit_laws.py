@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,15 +45,15 @@ class MeasuredQuestion:
         return FitKind.POWER if self.quantity == "power" else FitKind.TIMES
 
 
-class FitLaw:
+class FitLaw(ABC):
     """The prediction of figures from constants, which are at `start` before a fit."""
 
     constants: tuple[LawConstant, ...]
     start: Floats
 
+    @abstractmethod
     def ratios(self, constants: Floats) -> Floats:
         """Return predicted over measured, with a row per set of constants where there are several, in one call."""
-        raise NotImplementedError
 
     def jacobian(self, logs: Floats, chosen: Sequence[int]) -> Floats:
         """Return d ln(predicted)/d ln(constant), a column per chosen constant, by central differences."""
