@@ -3,8 +3,12 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import MISSING, downloaded, installed
+
+# Two workers, each with a server and a browser, share two cores in CI: an answer may take seconds there.
+expect.set_options(timeout=15_000)
 
 # Without these Chromium connects to Google at every start, which fails in a closed network.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]

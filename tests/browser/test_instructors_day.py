@@ -58,6 +58,7 @@ def test_an_instructor_keeps_the_catalog_of_a_course_for_a_day(page, open_browse
     page.get_by_label("Name").fill("ML systems")
     page.get_by_label("Term").fill("Spring 2027")
     page.get_by_role("button", name="Create a course").click()
+    expect(page.get_by_role("heading", name="ML systems")).to_be_visible()
     course = Course.objects.get()
     join_course(course, User.objects.get(username="ben"))
     ben, stranger = open_browser(PHONE), open_browser(PROJECTOR)
