@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -30,6 +31,7 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
+from mlsysweb.balanced_server import OpenConnections, balanced_server
 from mlsysweb.environment import METRICS_TOKEN, WORKERS
 
 THREADS = 4
@@ -75,9 +77,10 @@ def supervise(host: str, port: int) -> None:
         signal.signal(each, _exit)
     if METRICS_TOKEN.text():
         _share_metrics()
+    counts = _connection_counts(number_of_workers)
     workers: list[subprocess.Popen[bytes]] = []
     try:
-        workers += (_start(listener) for _ in range(number_of_workers))
+        workers += (_start(listener, counts, place) for place in range(number_of_workers))
         print(
             f"\n  The site:    http://{host}:{port}/\n  The catalog: http://{host}:{port}/admin/   "
             "(an account for it: make instructor, in another terminal)\n  To stop:     Ctrl+C\n",
@@ -89,11 +92,19 @@ def supervise(host: str, port: int) -> None:
                 code = worker.poll()
                 if code not in (None, NOT_LOADED):
                     print(f"Worker {worker.pid} ended with {code}; starting another.", file=sys.stderr, flush=True)
-                    workers[number] = _start(listener)
+                    workers[number] = _start(listener, counts, number)
             if all(worker.returncode == NOT_LOADED for worker in workers):
                 sys.exit("The site could not be loaded; the reason is above.")
     finally:
         _stop(workers)
+
+
+def _connection_counts(number_of_workers: int) -> int:
+    """Return the descriptor of a file that ends with the last process that has it; see `balanced_server.py`."""
+    file, path = tempfile.mkstemp()
+    os.unlink(path)
+    os.ftruncate(file, OpenConnections.WIDTH * number_of_workers)
+    return file
 
 
 def _share_metrics() -> None:
@@ -104,10 +115,12 @@ def _share_metrics() -> None:
         file.unlink()
 
 
-def _start(listener: socket.socket) -> subprocess.Popen[bytes]:
-    file = listener.fileno()
-    command = [sys.executable, "-m", "mlsysweb.serve", "--worker", str(file)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[file])
+def _start(listener: socket.socket, counts: int, place: int) -> subprocess.Popen[bytes]:
+    # Until it accepts it has as many connections as can be, so that the others need not wait for it.
+    OpenConnections(counts, place).set(OpenConnections.MOST)
+    files = [listener.fileno(), counts]
+    command = [sys.executable, "-m", "mlsysweb.serve", "--worker", *map(str, (*files, place))]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=files)
 
 
 def _stop(workers: list[subprocess.Popen[bytes]]) -> None:
@@ -122,8 +135,9 @@ def _stop(workers: list[subprocess.Popen[bytes]]) -> None:
             worker.wait()
 
 
-def work(file: int) -> None:
-    """Answer requests from the listening socket `file`, a descriptor, until SIGTERM or the end of standard input."""
+def work(file: int, counts: int, place: int) -> None:
+    """Answer requests from the listening socket `file`, a descriptor, until SIGTERM or the end of standard input.
+    `counts` is the file of open connections, in which this worker has the place `place`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the supervisor says when to stop
     signal.signal(signal.SIGTERM, _exit)
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
@@ -131,8 +145,6 @@ def work(file: int) -> None:
     enough = 4 * CONNECTIONS  # a connection, its request and its response as files, and some spare
     resource.setrlimit(resource.RLIMIT_NOFILE, (enough if most == resource.RLIM_INFINITY else min(enough, most), most))
     try:
-        from waitress import create_server
-
         from mlsysweb.wsgi import application
     except Exception:
         traceback.print_exc()
@@ -141,7 +153,8 @@ def work(file: int) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
-    create_server(application, sockets=[socket.socket(fileno=file)], **WAITRESS).run()
+    connections = OpenConnections(counts, place)
+    balanced_server(application, socket.socket(fileno=file), connections, **WAITRESS).run()
 
 
 def _end_with_the_supervisor() -> None:
@@ -160,12 +173,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mlsysweb.serve", description="Serve the site.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", type=int, nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker is None:
         supervise(options.host, options.port)
     else:
-        work(options.worker)
+        work(*options.worker)
 
 
 if __name__ == "__main__":

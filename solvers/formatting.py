@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .grammar import agree
@@ -85,12 +85,6 @@ def format_value(value: Value, digits: int = 3) -> str:
     if value.if_not_finite and not math.isfinite(value.value):
         return value.if_not_finite
     return format_quantity(value.value, value.unit, value.display_unit, digits)
-
-
-def format_column(values: Sequence[float], unit: str, shown: str = "") -> list[str]:
-    """Return `format_quantity` of every value of a column of a chart. They are not cached: hardly one occurs again,
-    and they would push out those that do."""
-    return [format_quantity.__wrapped__(value, unit, shown) for value in values]
 
 
 def latex_in_symbols(latex: str, declared: Mapping[str, Any]) -> str:

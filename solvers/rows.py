@@ -39,6 +39,14 @@ def replaced(record: R, values: dict[str, Any]) -> R:
     return made
 
 
+def record_of(kind: type[R], values: dict[str, Any]) -> R:
+    """Return a record of a dataclass from all of its fields, like its constructor in a tenth of the time. The record
+    keeps `values` as its own."""
+    made = object.__new__(kind)
+    object.__setattr__(made, "__dict__", values)
+    return made
+
+
 def each_row(record: Any, row: NDArray[np.int_]) -> Iterator[Any]:
     """Yield each of the questions `row` of a one-dimensional batch: scalars, and numbers as Python's own."""
     own = {name: value.item() for name, value in vars(record).items() if isinstance(value, np.generic)}

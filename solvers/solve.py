@@ -14,7 +14,7 @@ from .declare import Solver
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
 from .plan import Plan, SweepLine
 from .result import ChartSpec, Result, Series, Value, Working
-from .rows import replaced
+from .rows import record_of, replaced
 from .spec_parts import remarks
 from .specs import columns
 
@@ -63,14 +63,19 @@ def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
 def each_row(solver: Solver[Any, Any], batch: Any, rows: NDArray[np.int_]) -> Iterator[Any]:
     """Yield these rows of a wall's outputs, each as `row` returns it."""
     columns = {name: _scalars(io, np.asarray(getattr(batch, name)), rows) for name, io in solver.outputs.items()}
+    names, kind = tuple(columns), type(batch)
     for values in zip(*columns.values(), strict=True):
-        yield replaced(batch, dict(zip(columns, values, strict=True)))
+        yield record_of(kind, dict(zip(names, values, strict=True)))
 
 
 def _scalars(io: OutputField, column: NDArray[Any], rows: NDArray[np.int_]) -> list[Any]:
-    values = (column[rows] if column.ndim else np.full(len(rows), column)).tolist()
+    values: list[Any] = (column[rows] if column.ndim else np.full(len(rows), column)).tolist()
     if isinstance(io, Label):
-        return [io.kind(int(value)) for value in values]
+        members: Any = io.kind
+        known = {code: members(int(code)) for code in set(values)}
+        return [known[code] for code in values]
+    if column.dtype.kind == ("b" if isinstance(io, Flag) else "f"):
+        return values
     return list(map(bool if isinstance(io, Flag) else float, values))
 
 

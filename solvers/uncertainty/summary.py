@@ -62,13 +62,13 @@ def _rows(column: Any, place: slice) -> NDArray[Any]:
 def _band(solver: Solver[Any, Any], here: Any, name: str, column: Floats, inputs: int) -> OutputBand:
     samples = 2 * len(column) // (inputs + 2)
     values = column[:samples]
-    levels = _percentiles(values[np.isfinite(values)])
+    levels = percentiles(values[np.isfinite(values)])
     # Both blocks of samples have a consecutive share of every scramble.
     scrambles = values.reshape(2, SCRAMBLES, -1).swapaxes(0, 1).reshape(SCRAMBLES, -1)
     if np.isfinite(values).all():  # all in one call
-        each = np.quantile(scrambles, _PERCENTILES, axis=1).T
+        each = percentiles(scrambles).T
     else:
-        each = np.array([_percentiles(one[np.isfinite(one)]) for one in scrambles])
+        each = np.array([percentiles(one[np.isfinite(one)]) for one in scrambles])
     low, middle, high = half_width(each).tolist()
     declared = output_value(solver.outputs[name], getattr(here, name))
     return OutputBand(
@@ -85,8 +85,22 @@ def _band(solver: Solver[Any, Any], here: Any, name: str, column: Floats, inputs
     )
 
 
-def _percentiles(known: Floats) -> Floats:
-    return np.quantile(known, _PERCENTILES) if known.size else np.full(len(_PERCENTILES), np.nan)
+def percentiles(known: Floats) -> Floats:
+    """Return the 5th, 50th and 95th percentile along the last axis of finite values, of shape (3, …); NaN where there
+    are no values. They are those of `np.quantile`, which takes three times as long for so few values."""
+    count = known.shape[-1]
+    if not count:
+        return np.full((len(_PERCENTILES), *known.shape[:-1]), np.nan)
+    places = [share * (count - 1) for share in _PERCENTILES]
+    below = [int(place) for place in places]
+    above = [min(place + 1, count - 1) for place in below]
+    ordered = np.partition(known, sorted({*below, *above}), axis=-1)
+    return np.array(
+        [
+            ordered[..., low] + (ordered[..., high] - ordered[..., low]) * (place - low)
+            for low, high, place in zip(below, above, places, strict=True)
+        ]
+    )
 
 
 def _labels(

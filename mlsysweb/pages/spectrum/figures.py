@@ -102,7 +102,8 @@ def _axes(s: Survey) -> tuple[PlotQuantity, PlotQuantity]:
 
 def _spectrum(s: Survey) -> Figure | None:
     across, up = _axes(s)
-    groups = [_group(s, tier, place) for place, tier in enumerate(TIERS)]
+    columns = _columns(s)
+    groups = [_group(s, columns, tier, place) for place, tier in enumerate(TIERS)]
     drawn = spectrum(
         groups, _VALUES[across], _VALUES[up], tuple(_constants(s, across, up)), tuple(_bars(s, across, up))
     )
@@ -114,10 +115,12 @@ def _spectrum(s: Survey) -> Figure | None:
 
 def _ranges(s: Survey, *axes: PlotQuantity) -> str:
     """Return the devices at the ends of each axis, of those that are drawn: with known figures on all axes."""
-    drawn = np.all([np.isfinite(column(s, axis)) for axis in axes], axis=0).nonzero()[0]
+    columns = [column(s, axis) for axis in axes]
+    drawn = np.all([np.isfinite(each) for each in columns], axis=0).nonzero()[0]
+    names = [s.devices[place].name for place in drawn]
     told = []
-    for axis in axes:
-        figures = [(float(column(s, axis)[place]), s.devices[place].name) for place in drawn]
+    for axis, known in zip(axes, columns, strict=True):
+        figures = list(zip(known[drawn].tolist(), names, strict=True))
         (low, first), (high, last) = min(figures), max(figures)
         unit = _VALUES[axis].unit
         told.append(
@@ -136,8 +139,8 @@ def _columns(s: Survey) -> tuple[list[float], list[float]]:
     return column(s, across).tolist(), column(s, up).tolist()
 
 
-def _group(s: Survey, tier: str, series: int) -> DeviceGroup:
-    across, up = _columns(s)
+def _group(s: Survey, columns: tuple[list[float], list[float]], tier: str, series: int) -> DeviceGroup:
+    across, up = columns
     dots = tuple(
         _dot(s, place, across[place], up[place])
         for place, device in enumerate(s.devices)

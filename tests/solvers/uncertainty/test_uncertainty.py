@@ -13,6 +13,7 @@ from solvers.operations.tco import tco
 from solvers.registry import solvers as every
 from solvers.uncertainty.ranges import read_ranges
 from solvers.uncertainty.sample import MOST_ROWS, fitting_samples, sampled
+from solvers.uncertainty.summary import percentiles
 from tests.solvers.toys import toy
 
 H100, A100 = "h100-sxm5-80gb", "a100-sxm4-80gb"
@@ -170,3 +171,14 @@ def test_every_wall_is_sampled_within_a_percentage_of_its_inputs(name):
     (system,) = found.systems
     assert sum(system.states.values()) == pytest.approx(1) and system.bands
     assert [band.name for band in system.bands] == [n for n in solver.headline if n in {b.name for b in system.bands}]
+
+
+@pytest.mark.parametrize("shape", [(1,), (2,), (21,), (256,), (8, 256)])
+def test_percentiles_are_those_of_numpy(shape):
+    values = np.random.default_rng(3).lognormal(size=shape)
+    expected = np.quantile(values, (0.05, 0.5, 0.95), axis=-1)
+    np.testing.assert_allclose(percentiles(values), expected, rtol=1e-14)
+
+
+def test_percentiles_of_nothing_are_unknown():
+    assert np.isnan(percentiles(np.empty(0))).all()
