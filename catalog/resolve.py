@@ -19,6 +19,7 @@ from solvers.read import ALSO, ParsedQuestion, read_value
 from solvers.shipped.names import unknown_row
 from solvers.spec_parts import with_parts
 
+from .picker_options import PickerOptions
 from .snapshot import spec_from_snapshot
 from .table_cache import CatalogEntry, catalog_table
 
@@ -151,6 +152,6 @@ def offered(kind: type[Any]) -> tuple[CatalogEntry, ...]:
     return tuple(rows.of(row) for row in rows.offered)
 
 
-def choices(kind: type[Any]) -> list[tuple[str, str, str]]:
+def choices(kind: type[Any]) -> PickerOptions:
     """Return the options of a picker, by heading and the newest release first: slug, name, heading."""
     return catalog_table(kind).choices

@@ -11,6 +11,7 @@ from solvers.shipped.names import nearest
 
 from .layers import layered_rows, layers
 from .models import TABLES, CatalogRow, CatalogVersion
+from .picker_options import PickerOptions
 from .recording import record
 from .snapshot import snapshot
 from .visible import seeing, visible_group
@@ -49,13 +50,14 @@ class CatalogTable:
         return tuple(sorted(rows, key=lambda row: (not _is_own(row), row.rank, row.name.lower())))
 
     @cached_property
-    def choices(self) -> list[tuple[str, str, str]]:
+    def choices(self) -> PickerOptions:
         """Return slug, name and heading of each row that pickers offer: by heading, the newest release first; the rows
         that a course alone has come before all others."""
         newest = sorted(
             self.offered, key=lambda row: (not _is_own(row), row.rank, -(getattr(row, "release_year", None) or 0))
         )
-        return [(row.slug, row.label, THIS_COURSE if _is_own(row) else row.group) for row in newest]
+        listed = ((row.slug, row.label, THIS_COURSE if _is_own(row) else row.group) for row in newest)
+        return PickerOptions(listed, {name: (row.slug, row.label) for name, row in self.by_name.items()})
 
     def find(self, name: str) -> CatalogEntry | None:
         row = self.by_name.get(name.strip().lower())

@@ -86,26 +86,39 @@ def record_change(row: CatalogRow, before: Mapping[str, Any]) -> None:
 
 def record_changes(rows: Iterable[tuple[CatalogRow, Values]], action: str) -> None:
     """Record the changes of several rows that were written at once, each with its values before."""
+    RowRevision.objects.bulk_create(revisions_of_changes(rows, action), batch_size=_BATCH)
+
+
+def revisions_of_changes(rows: Iterable[tuple[CatalogRow, Values]], action: str) -> list[RowRevision]:
+    """Return the revisions, not yet stored, of rows that change at once, each with its values before. That of a first
+    change is preceded by the state as loaded."""
     edit, now, made = replace(_current.get(), action=action), timezone.now(), []
-    rows = [(row, before) for row, before in rows if differences(before, row_values(row))]
-    known = set()
-    if rows:
-        table = _table(rows[0][0])
-        known = set(RowRevision.objects.filter(table=table, group=None).values_list("row", flat=True))
+    loaded = Edit(action=RowRevision.Action.LOADED)
+    known: set[int] | None = None
     for row, before in rows:
-        if row.pk not in known:
-            loaded = Edit(action=RowRevision.Action.LOADED)
-            made.append(_revision(row, loaded, {}, before, row.created_at))
         after = row_values(row)
-        made.append(_revision(row, edit, differences(before, after), after, now))
-    RowRevision.objects.bulk_create(made, batch_size=_BATCH)
+        changes = differences(before, after)
+        if not changes:
+            continue
+        if known is None:
+            stored = RowRevision.objects.filter(table=_table(row), group=None)
+            known = set(stored.order_by().values_list("row", flat=True).distinct())
+        if row.pk not in known:
+            made.append(_revision(row, loaded, {}, before, row.created_at))
+        made.append(_revision(row, edit, changes, after, now))
+    return made
 
 
 def record_states(rows: Iterable[CatalogRow], action: str) -> None:
     """Record that several rows were added or deleted at once, with their values."""
+    RowRevision.objects.bulk_create(revisions_of_states(rows, action), batch_size=_BATCH)
+
+
+def revisions_of_states(rows: Iterable[CatalogRow], action: str) -> list[RowRevision]:
+    """Return the revisions, not yet stored, of rows that are added or deleted at once. One of a row that is not stored
+    yet needs its primary key before it is."""
     edit, now = replace(_current.get(), action=action), timezone.now()
-    made = (_revision(row, edit, {}, row_values(row), now) for row in rows)
-    RowRevision.objects.bulk_create(made, batch_size=_BATCH)
+    return [_revision(row, edit, {}, row_values(row), now) for row in rows]
 
 
 def record_deletion(row: CatalogRow) -> None:
@@ -134,7 +147,7 @@ def _write(row: CatalogRow, edit: Edit, changes: dict[str, Any], values: Values,
 def _revision(row: CatalogRow, edit: Edit, changes: dict[str, Any], values: Values, at: Any) -> RowRevision:
     return RowRevision(
         table=_table(row),
-        row=row.pk,
+        row=row.pk or 0,
         action=edit.action,
         user=edit.user,
         reason=edit.reason[:300],

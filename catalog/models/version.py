@@ -50,6 +50,11 @@ class CatalogVersion(models.Model):
         return seen
 
     @classmethod
+    def stored(cls) -> str:
+        """Return the token that the database has at this moment, rather than as the request first read it."""
+        return _token()
+
+    @classmethod
     def change(cls) -> None:
         """Renew the token. Call it after rows have changed and in the same transaction, so that a reader of the new
         token sees the new rows."""

@@ -12,8 +12,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from catalog.models import CatalogImport, CatalogRow, RowRevision
-from catalog.models.history import Values, editing, keep_former_slug, record_changes, record_states, row_values
+from catalog.bulk_write import ReadyRows, insert_rows, ready_rows, update_rows
+from catalog.models import CatalogImport, CatalogRow, CatalogVersion, RowRevision
+from catalog.models.history import (
+    Values,
+    editing,
+    keep_former_slug,
+    record_changes,
+    record_states,
+    revisions_of_changes,
+    revisions_of_states,
+    row_values,
+)
 from catalog.overrides import note_overrides
 
 from .cells import same, shown
@@ -21,9 +31,6 @@ from .columns import TransferColumn, transfer_columns
 from .plan import CHANGED, NEW, CellImport, ImportPlan, ParsedSheet, RowImport, compare
 
 _BATCH = 500
-# Columns that no import writes: the key, and when a row was made.
-_KEPT = {"id", "created_at"}
-_LONGEST_MESSAGE = 2_000
 # The names of the rows that a column may refer to, by column and key.
 Names = Mapping[str, Mapping[Any, str]]
 
@@ -32,17 +39,47 @@ class PlanChanged(Exception):
     """The catalog has changed since the plan was shown: nothing was written, and the new plan has to be seen first."""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class ReadyImport:
+    """An import as it would be written to the catalog at `version`: the plan, what its undo needs, and all rows ready
+    for the database. Of `added` and `additions` the primary keys of the new rows are not known yet."""
+
+    version: str
+    plan: ImportPlan
+    written: dict[str, Any]
+    new: ReadyRows
+    changed: ReadyRows
+    added: ReadyRows
+    edited: ReadyRows
+    additions: ReadyRows
+    edits: ReadyRows
+
+
 def write_import(upload: CatalogImport, parsed: ParsedSheet, user: Any, seen: str, *, may_add: bool) -> ImportPlan:
     """Write what the file says, in one transaction, and return what was written. Raise PlanChanged if that is not the
-    plan with the fingerprint `seen`, or has errors."""
-    plan = compare(parsed, may_add=may_add, lock=True)
+    plan with the fingerprint `seen`, or has errors. All is made ready before the transaction, in which other writers
+    wait; made ready again inside it where the catalog has changed meanwhile."""
+    ready = _ready(upload, parsed, user, seen, may_add)
+    with transaction.atomic():
+        # The rows first, then the version: in the order in which saving a row takes their locks.
+        list(parsed.table.objects.order_by().select_for_update().values_list("pk"))
+        if CatalogVersion.stored() != ready.version:
+            ready = _ready(upload, parsed, user, seen, may_add)
+        _write(parsed.table, ready)
+        upload.written, upload.sheet, upload.written_at = ready.written, {}, timezone.now()
+        upload.save()
+    return ready.plan
+
+
+def _ready(upload: CatalogImport, parsed: ParsedSheet, user: Any, seen: str, may_add: bool) -> ReadyImport:
+    version = CatalogVersion.stored()
+    plan = compare(parsed, may_add=may_add)
     if plan.fingerprint != seen or not plan.can_be_written:
         raise PlanChanged
     table, now = plan.table, timezone.now()
     new = [(row, _new(table, row, now)) for row in plan.rows if row.state == NEW]
     changed = [(row, row.row) for row in plan.rows if row.state == CHANGED and row.row is not None]
-    upload.written = {
+    written = {
         "at": now.isoformat(),
         "new": [made.slug for _, made in new],
         "changed": {row.slug: _kept(row, standing) for row, standing in changed},
@@ -50,17 +87,35 @@ def write_import(upload: CatalogImport, parsed: ParsedSheet, user: Any, seen: st
     before = [row_values(standing) for _, standing in changed]
     for row, standing in changed:
         _put(standing, row.cells)
-    table.objects.bulk_create([made for _, made in new], batch_size=_BATCH)
-    _update(table, [standing for _, standing in changed])
     with editing(user, f"Import {upload.pk}: {upload.file_name}"):
-        record_states((made for _, made in new), RowRevision.Action.ADDED)
-        record_changes(zip((standing for _, standing in changed), before, strict=True), RowRevision.Action.EDITED)
-    names = related_names(table)
-    _log(user, ADDITION, ((made, f"Added by import {upload.pk}.") for _, made in new))
-    _log(user, CHANGE, ((standing, _message(upload, row.cells, names)) for row, standing in changed))
-    upload.sheet, upload.written_at = {}, timezone.now()
-    upload.save()
-    return plan
+        added = revisions_of_states((made for _, made in new), RowRevision.Action.ADDED)
+        pairs = zip((standing for _, standing in changed), before, strict=True)
+        edited = revisions_of_changes(pairs, RowRevision.Action.EDITED)
+    additions = _entries(user, ADDITION, ((made, f"Added by import {upload.pk}.") for _, made in new))
+    edits = _entries(user, CHANGE, ((standing, _message(upload, row.cells)) for row, standing in changed))
+    return ReadyImport(
+        version=version,
+        plan=plan,
+        written=written,
+        new=ready_rows(table, (made for _, made in new), adding=True),
+        changed=ready_rows(table, (standing for _, standing in changed), adding=False),
+        added=ready_rows(RowRevision, added, adding=True),
+        edited=ready_rows(RowRevision, edited, adding=True),
+        additions=ready_rows(LogEntry, additions, adding=True),
+        edits=ready_rows(LogEntry, edits, adding=True),
+    )
+
+
+def _write(table: type[CatalogRow], ready: ReadyImport) -> None:
+    update_rows(ready.changed)
+    insert_rows(ready.new)
+    CatalogVersion.change()
+    keys = dict(table.objects.order_by().values_list("slug", "pk")) if ready.new.values else {}
+    new = [keys[slug] for slug in ready.written["new"]]
+    insert_rows(ready.added.with_column("row", new))
+    insert_rows(ready.edited)
+    insert_rows(ready.additions.with_column("object_id", [str(key) for key in new]))
+    insert_rows(ready.edits)
 
 
 def _new(table: type[CatalogRow], row: RowImport, now: Any) -> CatalogRow:
@@ -83,18 +138,9 @@ def _kept(row: RowImport, standing: CatalogRow) -> dict[str, Any]:
     return {"edited_at": edited, "overrides": standing.overrides, "cells": cells}
 
 
-def _update(table: type[CatalogRow], rows: list[Any]) -> None:
-    """Write rows that exist, all columns at once: an UPDATE with a case for each row and column takes far longer."""
-    columns = [field.name for field in table._meta.concrete_fields if field.name not in _KEPT]
-    if rows:
-        table.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=_BATCH
-        )
-
-
-def _log(user: Any, action: int, rows: Iterable[tuple[CatalogRow, str]]) -> None:
-    """Add an entry to the history of each row."""
-    entries = [
+def _entries(user: Any, action: int, rows: Iterable[tuple[CatalogRow, str]]) -> list[LogEntry]:
+    """Return an entry, not yet stored, for the history of each row."""
+    return [
         LogEntry(
             user_id=user.pk,
             content_type=ContentType.objects.get_for_model(type(row)),
@@ -105,13 +151,16 @@ def _log(user: Any, action: int, rows: Iterable[tuple[CatalogRow, str]]) -> None
         )
         for row, message in rows
     ]
-    LogEntry.objects.bulk_create(entries, batch_size=_BATCH)
 
 
-def _message(upload: CatalogImport, cells: Iterable[CellImport], names: Names) -> str:
-    changes = "; ".join(change_text(cell.column, cell.before, cell.after, names) for cell in cells)
-    text = f"Changed by import {upload.pk}: {changes}."
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+def _log(user: Any, action: int, rows: Iterable[tuple[CatalogRow, str]]) -> None:
+    insert_rows(ready_rows(LogEntry, _entries(user, action, rows), adding=True))
+
+
+def _message(upload: CatalogImport, cells: Iterable[CellImport]) -> str:
+    """Return which columns were changed. From what to what is in the version of the row: written for 10,000 rows here,
+    it would take minutes."""
+    return f"Changed by import {upload.pk}: {', '.join(cell.column.label for cell in cells)}."
 
 
 def change_text(column: TransferColumn, before: Any, after: Any, names: Names) -> str:
@@ -149,7 +198,8 @@ def undo_import(table: type[CatalogRow], upload: CatalogImport, user: Any) -> Un
     left: list[tuple[str, str]] = []
     pairs = list(_restored(upload, rows, columns, left))
     restored = [row for row, _ in pairs]
-    _update(table, restored)
+    update_rows(ready_rows(table, restored, adding=False))
+    CatalogVersion.change()
     _log(user, CHANGE, ((row, f"Import {upload.pk} undone.") for row in restored))
     removed = list(_untouched(upload, rows, left))
     removed = _remove(table, removed, left)

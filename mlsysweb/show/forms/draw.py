@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from catalog.picker_options import PickerOptions
 from mlsysweb.show.results.page import Link
 from solvers.calibration import CALIBRATED
 from solvers.declare import Question
@@ -214,15 +215,21 @@ def _brought(io: Pick, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
 
 
 def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGroup, ...]:
-    """Return the catalog's rows under their headings. A typed value that is not among them, such as an inline record,
-    is added as an option."""
+    """Return the catalog's rows under their headings. What is picked and not among them is added first: a row that is
+    hidden from pickers by its name, anything else, such as an inline record, as typed."""
+    offered = choices(kind)
+    named = offered.named if isinstance(offered, PickerOptions) else {}
+    slugs = {slug for slug, _, _ in offered}
+    found = {text: named.get(text.strip().lower(), (text, text)) for text in picked - slugs - {""}}
+    picked = picked | {slug for slug, _ in found.values()}
     groups: dict[str, list[Option]] = {}
-    for slug, name, heading in choices(kind):
+    for text, (slug, name) in sorted(found.items()):
+        if slug not in slugs:
+            heading = "As typed" if name == text else "Hidden"
+            groups.setdefault(heading, []).append(Option(text, name if len(name) < 60 else name[:57] + "…", True))
+    for slug, name, heading in offered:
         groups.setdefault(heading, []).append(Option(slug, name, slug in picked))
-    known = {option.value for options in groups.values() for option in options}
-    own = [Option(text, text if len(text) < 60 else text[:57] + "…", True) for text in sorted(picked - known - {""})]
-    typed_in = (OptionGroup("As typed", tuple(own)),) if own else ()
-    return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
+    return tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
 
 
 def _extra_names(question: Question[Any]) -> Iterator[tuple[str, str]]:
