@@ -186,12 +186,12 @@ def _frame(session: str, slug: str) -> Frame:
 
 
 def projector_token(session: ClassSession, now: datetime) -> str:
-    """Return a text that changes whenever what the projector shows does. Counts are part of it, except while demos are
-    shown: these would lose the inputs that the instructor has set."""
-    frame, phase = frame_of(session, lesson_of(session)), session.phase_at(now)
+    """Return a text that changes whenever what the projector shows does. Counts are part of it, except while a demo is
+    shown: it would lose the inputs that the instructor has set."""
+    frame = frame_of(session, lesson_of(session))
     entries = f"{session.shown}{'-blank' if session.blank else ''}"
     entries += gallery_token(session) if shows_gallery(session) else ""
-    if frame.demos and (phase == SessionPhase.REVEALED or not frame.asked):
+    if session.shown.startswith("demo-"):
         return f"{session.token(now)}-{entries}"
     return f"{session.token(now)}-{session.participants.count()}-{answered_count(session, frame)}-{entries}"
 
