@@ -62,6 +62,13 @@ class ClassSession(models.Model):
         default=0, help_text="Raised by each change of what a gallery shows: an entry handed in, hidden or shown again."
     )
     closes_at = models.DateTimeField(null=True, blank=True)
+    shown = models.CharField(
+        max_length=20,
+        default="screen",
+        help_text="What the projector shows: the screen, a part of it or how to join.",
+    )
+    blank = models.BooleanField(default=False, help_text="The projector is dark.")
+    frame_since = models.DateTimeField(null=True, blank=True, help_text="When the class came to its frame.")
     created = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True, blank=True)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mlsysweb.classroom.authoring.checks import unanswerable
 from mlsysweb.classroom.authoring.store import lesson_or_404
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
-from mlsysweb.classroom.live.participants import session_or_404
+from mlsysweb.classroom.live.participants import remember_hosted, session_or_404
 from mlsysweb.classroom.live.store import create_session
 from mlsysweb.show.refusal import limit_posts
 
@@ -42,6 +42,7 @@ def start(request: HttpRequest, id: int) -> HttpResponse:
         return render(request, "lti/link.html", {"page": _page(found, error=" ".join(problems))}, status=422)
     session = create_session(lesson, request.user)
     hold_class(found, session)
+    remember_hosted(request, session)
     return redirect("live:host", key=session.host_key)
 
 

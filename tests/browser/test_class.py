@@ -100,7 +100,8 @@ def test_a_class_from_start_to_results(page, open_browser, live_server):
     expect(host.locator(".advice")).to_contain_text("50 % correct: let neighbours discuss")
     expect(host.locator(".answer-bars")).to_contain_text(MISCONCEPTION)
     expect(screen).to_contain_text("Compare your answer with your neighbour's", timeout=SOON)
-    expect(ana.locator("#screen")).to_contain_text("Voting is closed. Your answer: 65.5 kB", timeout=SOON)
+    expect(ana.locator("#screen")).to_contain_text("Voting is closed. Compare your answer", timeout=SOON)
+    expect(ana.locator("#screen")).to_contain_text("Your answer: 65.5 kB")
 
     # Second vote, and the answer.
     move(host, "Vote again")
@@ -214,3 +215,52 @@ def test_a_choice_is_sent_as_it_is_made_and_again_where_the_server_was_away(page
     expect(ana.locator("#recorded")).to_contain_text("Recorded", timeout=SOON)
     chosen = StudentAnswer.objects.get()
     assert str(chosen.value) == options.nth(2).get_attribute("value")
+
+
+def test_a_clicker_leads_the_class_from_either_window(page, live_server):
+    code = start(page, live_server.url, "Economics and sustainability")
+    projector = page.context.new_page()
+    projector.set_viewport_size(PROJECTOR)
+    projector.goto(f"{live_server.url}/class/{code}/projector/")
+    screen = projector.locator("#projector-screen")
+    expect(projector.locator(".join-card .class-code")).to_have_text(code)
+    expect(projector.locator(".join-card svg")).to_be_in_viewport(ratio=1)
+    assert projector.locator(".join-card svg").bounding_box()["height"] > 450
+    assert projector.locator(".join-card .class-code").bounding_box()["height"] > 90
+    pressed = (
+        (page, "PageDown", "The afternoon at a glance", "screen"),
+        (projector, "PageDown", "What does a model really cost?", "screen"),
+        (page, "ArrowRight", "Wall 17: total cost of ownership", "screen"),
+        (projector, "ArrowRight", "Wall 17: total cost of ownership", "demo-1"),
+        (projector, "PageUp", "Wall 17: total cost of ownership", "screen"),
+        (page, "ArrowLeft", "What does a model really cost?", "screen"),
+        (projector, "j", "Economics and sustainability", "code"),
+        (page, "J", "What does a model really cost?", "screen"),
+    )
+    for window, key, title, part in pressed:
+        window.keyboard.press(key)
+        expect(screen).to_have_attribute("data-shown", part, timeout=SOON)
+        expect(screen.locator("h1")).to_have_text(title, timeout=SOON)
+        expect(page.locator("#presenter form.htmx-request")).to_have_count(0, timeout=SOON)
+    for window, key, dark in ((page, ".", True), (projector, "b", False)):
+        window.keyboard.press(key)
+        expect(projector.locator("#projector-screen[data-blank]")).to_have_count(int(dark), timeout=SOON)
+    # A figure typed as the time of a vote is no key.
+    page.get_by_label("Seconds for a vote").press("ArrowRight")
+    expect(page.locator("#presenter form.htmx-request")).to_have_count(0)
+    expect(screen.locator("h1")).to_have_text("What does a model really cost?")
+
+
+@pytest.mark.parametrize("lesson", ["Economics and sustainability", "TinyML to frontier"])
+def test_every_screen_fits_the_projector_in_letters_that_the_last_row_reads(page, open_browser, live_server, lesson):
+    code = start(page, live_server.url, lesson)
+    session = ClassSession.objects.get(code=code)
+    projector = open_browser(PROJECTOR)
+    for place in range(len(session.lesson["frames"])):
+        ClassSession.objects.filter(code=code).update(frame=place, shown="screen")
+        projector.goto(f"{live_server.url}/class/{code}/projector/")
+        expect(projector.locator("#projector-screen h1")).to_be_visible()
+        measured = projector.evaluate(
+            "[document.documentElement.scrollHeight, parseFloat(getComputedStyle(document.documentElement).fontSize)]"
+        )
+        assert measured[0] <= 770 and measured[1] >= 16, (place, measured)

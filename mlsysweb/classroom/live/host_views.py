@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.classroom.authoring.checks import unanswerable
@@ -16,9 +17,10 @@ from mlsysweb.show.refusal import RefusalPage, limit_posts, page_before, refused
 from mlsysweb.show.results.spreadsheet import as_csv
 
 from .page import ProjectorPage
-from .participants import hosted_or_404, session_or_404
+from .participants import hosted_by, hosted_or_404, remember_hosted, session_or_404
 from .phases import MoveError
-from .present import host_token, presenter_page, results_page, screen
+from .present import screen
+from .presenter import host_token, hosted_page, presenter_page, results_page
 from .store import create_session, end_session, lesson_of, make_move
 from .tally import mark_of, variant_of, variants_of
 
@@ -37,7 +39,18 @@ def start(request: HttpRequest) -> HttpResponse:
     if problems:
         page = RefusalPage("No class was started", " ".join(problems), page_before(request))
         return refused(request, page, 422)
-    return redirect("live:host", key=create_session(lesson, request.user).host_key)
+    session = create_session(lesson, request.user)
+    remember_hosted(request, session)
+    return redirect("live:host", key=session.host_key)
+
+
+@require_safe
+def hosted(request: HttpRequest) -> HttpResponse:
+    """The classes that the account, or without one this browser, has started: the way back to each of them."""
+    page = hosted_page(hosted_by(request), request.user.is_authenticated)
+    response = render(request, "classroom/hosted.html", {"page": page})
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 @require_safe

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from mlsysweb.classroom.lessons.page import FrameContent, MarkView, QuestionView
+from mlsysweb.classroom.lessons.page import DemoView, FrameContent, MarkView, QuestionView
 from mlsysweb.classroom.questions.question import Group
 from mlsysweb.show.results.page import Figure, Link
 
@@ -47,8 +48,9 @@ class RoundView:
 @dataclass(frozen=True)
 class Screen:
     """The screen of a session, of a student or of the projector. `rounds`, `computed` and `explanation` are empty
-    before the answer is revealed. `variants` is the number of variants of the question. `gallery_number` changes with
-    the entries of the gallery."""
+    before the answer is revealed. `variants` is the number of variants of the question; `asks` is true if the frame has
+    one, also before the vote. `gallery_number` changes with the entries of the gallery. `shown` is the part that the
+    projector shows, `blank` whether it is dark."""
 
     title: str
     code: str
@@ -62,6 +64,7 @@ class Screen:
     content: FrameContent
     question: QuestionView | None
     variants: int
+    asks: bool
     computed: str
     explanation: str
     recorded: str
@@ -77,16 +80,59 @@ class Screen:
     can_hand_in: bool = False
     handed_in: Link | None = None
     error: str = ""
+    shown: str = "screen"
+    blank: bool = False
+
+    @property
+    def status(self) -> str:
+        """Return a sentence that tells a student what the class does now."""
+        if self.ended:
+            return "The class has ended. Your answers are kept under “My answers”."
+        if self.phase == "voting":
+            return "Second vote is open: answer again." if self.round > 1 else "Voting is open: answer now."
+        if self.phase == "closed" and self.round == 1:
+            return "Voting is closed. Compare your answer with your neighbour's: a second vote may follow."
+        if self.phase == "closed":
+            return "Voting is closed. The answer comes next."
+        if self.phase == "revealed":
+            return "The answer is shown."
+        if self.asks:
+            return "A question comes next: it appears here when your instructor opens the vote."
+        return "Nothing to answer here. This page follows the class by itself."
+
+    @property
+    def demo(self) -> tuple[DemoView, ...]:
+        """Return the demo that the projector shows alone; empty if it shows something else."""
+        return tuple(each for each in self.content.demos if self.shown == f"demo-{each.number + 1}")
 
 
 @dataclass(frozen=True)
 class StudentPage:
-    """A student's page: the screen and their personal link."""
+    """A student's page: the screen, their personal link and that of their answers."""
 
     screen: Screen
     name: str
     personal_url: str
     journey_url: str
+
+
+@dataclass(frozen=True)
+class EarlierScreen:
+    """A screen that the class has left: its content, and the question where the class answered one."""
+
+    content: FrameContent
+    prompt: str
+    computed: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class EarlierPage:
+    """The screens before the one a class is at, for a student who came late."""
+
+    title: str
+    screens: tuple[EarlierScreen, ...]
+    screen_url: str
 
 
 @dataclass(frozen=True)
@@ -100,17 +146,20 @@ class ProjectorPage:
 
 @dataclass(frozen=True)
 class Move:
-    """A button of the presenter; `current` marks the screen that is shown."""
+    """A button of the presenter; `current` marks the screen that is shown, `key` names the key that presses it."""
 
     name: str
     label: str
     current: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class PresenterPage:
     """The presenter's page: moves, the list of screens (empty while none can be chosen), notes, what comes next, and
-    the prompt and the answers that the class does not see yet."""
+    the prompt and the answers that the class does not see yet. `projection` are the moves of the projector alone,
+    `projected` says what it shows. `on_screen` and `on_lesson` are the seconds since the class came to its screen and
+    since the session began; `planned` are the minutes of the lesson up to the end of this screen."""
 
     screen: Screen
     token: str
@@ -120,6 +169,11 @@ class PresenterPage:
     notes: str
     prompt: str
     computed: str
+    projection: tuple[Move, ...]
+    projected: str
+    on_screen: int
+    on_lesson: int
+    planned: str
     minutes: str
     following: str
     advice: str
@@ -149,6 +203,27 @@ class JourneyPage:
     entries: tuple[JourneyEntry, ...]
     handed_in: Link | None
     screen_url: str
+
+
+@dataclass(frozen=True)
+class HostedClass:
+    """A class that this person or browser leads: when it began, where it is, and its links."""
+
+    title: str
+    code: str
+    began: datetime
+    place: str
+    joined: int
+    host: str
+    results: str
+
+
+@dataclass(frozen=True)
+class HostedPage:
+    """The classes of an instructor, the latest first. `signed_in` is false if this browser alone remembers them."""
+
+    classes: tuple[HostedClass, ...]
+    signed_in: bool
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""The participant that a browser is in a session."""
+"""The participant that a browser is in a session, and the sessions that it leads."""
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -12,6 +14,9 @@ from mlsysweb.visitors import choose_catalog
 
 # The participants of this browser by session, in the Django session.
 PARTICIPANTS = "participants"
+# The sessions that this browser has started, the latest last, in the Django session.
+_HOSTED = "hosted"
+_MOST_HOSTED = 50
 
 
 def session_or_404(request: HttpRequest, code: str) -> ClassSession:
@@ -52,3 +57,16 @@ def groups_attended(request: HttpRequest) -> set[int]:
         return set()
     running = ClassSession.objects.filter(pk__in=keys, ended=None, participants__key__in=keys.values())
     return set(running.exclude(group=None).values_list("group", flat=True))
+
+
+def remember_hosted(request: HttpRequest, session: ClassSession) -> None:
+    """Let this browser find a session that it has started again without its link."""
+    request.session[_HOSTED] = [*request.session.get(_HOSTED, []), session.pk][-_MOST_HOSTED:]
+
+
+def hosted_by(request: HttpRequest) -> list[ClassSession]:
+    """Return the latest sessions of the account of this browser, and those that it has started without one."""
+    own = Q(pk__in=request.session.get(_HOSTED, []), owner=None)
+    if isinstance(request.user, User):
+        own |= Q(owner=request.user)
+    return list(ClassSession.objects.defer("lesson").filter(own)[:_MOST_HOSTED])

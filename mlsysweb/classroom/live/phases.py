@@ -15,13 +15,17 @@ _FEW, _MANY = 0.3, 0.7
 
 @dataclass(frozen=True)
 class SessionState:
-    """Where a session is: the place of its frame, its phase and round. `has_question` is that of the frame."""
+    """Where a session is: the place of its frame, its phase and round. `has_question` is that of the frame. `shown` is
+    what the projector shows, `parts` what it can show one after the other, `blank` whether it is dark."""
 
     frame: int
     frames: int
     has_question: bool
     phase: SessionPhase
     round: int
+    shown: str = "screen"
+    parts: tuple[str, ...] = ("screen",)
+    blank: bool = False
 
 
 class MoveError(ValueError):
@@ -37,6 +41,9 @@ LABELS: Mapping[str, str] = {
     "next": "Next screen",
     "previous": "Previous screen",
 }
+# What the projector shows besides parts of a screen: how to join.
+CODE = "code"
+_SHOW = "show-"
 
 
 # The move to a screen by its place, from 1.
@@ -53,9 +60,28 @@ def may_change_screen(state: SessionState) -> bool:
     return state.phase != SessionPhase.VOTING
 
 
+def show(part: str) -> str:
+    """Return the name of the move that lets the projector show a part."""
+    return f"{_SHOW}{part}"
+
+
+def is_projection(move: str) -> bool:
+    """Return whether a move changes only what the projector shows: the screens of students stay as they are."""
+    return move.startswith(_SHOW) or move in ("blank", "unblank")
+
+
+def back(state: SessionState) -> str:
+    """Return the move to what was shown before: a part of the screen, or the previous screen; empty for neither."""
+    place = state.parts.index(state.shown) if state.shown in state.parts else 0
+    if place:
+        return show(state.parts[place - 1])
+    return "previous" if "previous" in moves(state) else ""
+
+
 def moves(state: SessionState) -> tuple[str, ...]:
-    """Return the moves that are possible, the usual one first."""
-    possible = []
+    """Return the moves that are possible, the usual one first. Parts of a screen come before the next screen."""
+    place = state.parts.index(state.shown) if state.shown in state.parts else -1
+    possible = [show(part) for part in state.parts[place + 1 : place + 2]]
     if state.has_question:
         if state.phase == SessionPhase.READING:
             possible.append("open")
@@ -70,22 +96,32 @@ def moves(state: SessionState) -> tuple[str, ...]:
 
 
 def moved(state: SessionState, move: str) -> SessionState:
-    """Return the state after a move. Whether the new frame asks a question is for the caller to fill in. Raise
-    MoveError."""
+    """Return the state after a move. Whether the new frame asks a question, and its parts, are for the caller to fill
+    in. Raise MoveError."""
     match = _TO_SCREEN.fullmatch(move)
     frame = int(match[1]) - 1 if match else -1
     if may_change_screen(state) and 0 <= frame < state.frames and frame != state.frame:
-        return replace(state, frame=frame, phase=SessionPhase.READING, round=1)
+        return _on(state, frame)
+    if move in ("blank", "unblank"):
+        return replace(state, blank=move == "blank")
+    if move.startswith(_SHOW) and move.removeprefix(_SHOW) in (*state.parts, CODE):
+        return replace(state, shown=move.removeprefix(_SHOW), blank=False)
     if move not in moves(state):
         name, phase = LABELS.get(move, move)[:40], SessionPhase(state.phase).label.lower()
         raise MoveError(f"'{name}' is not possible now: {phase}, round {state.round}.")
     if move in ("next", "previous"):
         step = 1 if move == "next" else -1
-        return replace(state, frame=state.frame + step, phase=SessionPhase.READING, round=1)
+        return _on(state, state.frame + step)
+    state = replace(state, shown="screen", blank=False)
     if move == "again":
         return replace(state, phase=SessionPhase.VOTING, round=state.round + 1)
     phases = {"open": SessionPhase.VOTING, "close": SessionPhase.CLOSED, "reveal": SessionPhase.REVEALED}
     return replace(state, phase=phases[move])
+
+
+def _on(state: SessionState, frame: int) -> SessionState:
+    """Return the state at the start of a frame, whose parts are for the caller to fill in."""
+    return SessionState(frame, state.frames, state.has_question, SessionPhase.READING, 1)
 
 
 def advice(right: int, marked: int) -> str:

@@ -1,4 +1,4 @@
-"""Presents a session: the screen of students and projector, the presenter's view, journeys and results."""
+"""Presents a session to those who attend it: the screen of students and projector, journeys, earlier screens."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from math import ceil
 
-from django.db.models import Max
 from django.urls import reverse
 
 from catalog.models import CatalogVersion
 from mlsysweb.classroom.charts import answers_figure
-from mlsysweb.classroom.lessons.document import Frame, Lesson
+from mlsysweb.classroom.lessons.document import Frame
 from mlsysweb.classroom.lessons.page import FrameContent, MarkView, QuestionView
 from mlsysweb.classroom.lessons.present import frame_content, mark_view, question_view
 from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission
@@ -22,8 +21,15 @@ from mlsysweb.show.results.page import Link
 
 from .gallery.present import gallery
 from .gallery.store import gallery_token
-from .page import JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
-from .phases import LABELS, ROUNDS, advice, advised_first, may_change_screen, moves, to_screen
+from .page import (
+    EarlierPage,
+    EarlierScreen,
+    JourneyEntry,
+    RoundView,
+    Screen,
+    bars,
+)
+from .phases import ROUNDS
 from .store import answers_of, frame_of, lesson_of, shows_gallery, state_of
 from .tally import Change, Variant, changes, tally, variant_of, variants_of
 
@@ -54,7 +60,8 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         content=replace(content, figures=(), demos=()) if locked else content,
         question=_question(session, phase, variants, participant),
         variants=len(variants),
-        computed=_computed(variants) if revealed else "",
+        asks=bool(frame.asked),
+        computed=computed_of(variants) if revealed else "",
         explanation=as_html(variants[0].question.explanation) if revealed and variants else "",
         recorded=_recorded(variants, participant, own),
         mark=_mark(variants, participant, own) if revealed else None,
@@ -68,6 +75,8 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         gallery_number=session.gallery_number,
         can_hand_in=frame.hand_in and participant is not None and session.ended is None,
         handed_in=handed_in(participant) if participant else None,
+        shown=state_of(session, lesson, now).shown,
+        blank=session.blank and session.ended is None,
     )
 
 
@@ -122,12 +131,12 @@ def _mark(
     return mark_view(own.question, answer.value, own.key, own.question.mark(answer.value, own.key))
 
 
-def _computed(variants: Sequence[Variant]) -> str:
+def computed_of(variants: Sequence[Variant]) -> str:
     """Return the right answers of all variants as one text."""
     return "; ".join(dict.fromkeys(each.key.text for each in variants))
 
 
-def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[RoundView, ...]:
+def rounds_of(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[RoundView, ...]:
     """Return the answers of each round that has some."""
     views = []
     for number in range(1, ROUNDS + 1):
@@ -143,7 +152,7 @@ def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) ->
     return tuple(views)
 
 
-def _changes(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[Change, ...]:
+def changes_of(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[Change, ...]:
     first, second = (answers_of(session, frame.slug, number) for number in range(1, ROUNDS + 1))
     return changes(variants, first, second) if first and second else ()
 
@@ -167,7 +176,7 @@ def _revealed(
     """Return the answers of the rounds and who changed theirs. Once revealed, at a number of the session, they
     change only when a participant leaves."""
     of, frame, variants = ClassSession(pk=session), _frame(session, slug), _variants(session, slug, catalog)
-    return _rounds(of, frame, variants), _changes(of, frame, variants)
+    return rounds_of(of, frame, variants), changes_of(of, frame, variants)
 
 
 def _frame(session: str, slug: str) -> Frame:
@@ -177,80 +186,14 @@ def _frame(session: str, slug: str) -> Frame:
 
 
 def projector_token(session: ClassSession, now: datetime) -> str:
-    """Return a text that changes whenever what the projector shows does. Counts are part of it, except while demos are
-    shown: these would lose the inputs that the instructor has set."""
-    frame, phase = frame_of(session, lesson_of(session)), session.phase_at(now)
-    entries = gallery_token(session) if shows_gallery(session) else ""
-    if frame.demos and (phase == SessionPhase.REVEALED or not frame.asked):
+    """Return a text that changes whenever what the projector shows does. Counts are part of it, except while a demo is
+    shown: it would lose the inputs that the instructor has set."""
+    frame = frame_of(session, lesson_of(session))
+    entries = f"{session.shown}{'-blank' if session.blank else ''}"
+    entries += gallery_token(session) if shows_gallery(session) else ""
+    if session.shown.startswith("demo-"):
         return f"{session.token(now)}-{entries}"
     return f"{session.token(now)}-{session.participants.count()}-{answered_count(session, frame)}-{entries}"
-
-
-def host_token(session: ClassSession, now: datetime) -> str:
-    """Return a text that changes whenever what the presenter sees does: also with each answer and each participant."""
-    frame = frame_of(session, lesson_of(session))
-    latest = StudentAnswer.objects.filter(participant__session=session, frame=frame.slug).aggregate(
-        latest=Max("changed")
-    )
-    return f"{session.token(now)}-{session.participants.count()}-{gallery_token(session)}-{latest['latest']}"
-
-
-def presenter_page(session: ClassSession, now: datetime, join_url: str, error: str = "") -> PresenterPage:
-    """Return the presenter's page, with the answers the class does not see yet."""
-    lesson = lesson_of(session)
-    frame = frame_of(session, lesson)
-    shown = screen(session, now)
-    variants = variants_of(frame) if frame.asked else ()
-    rounds = _rounds(session, frame, variants) if variants else ()
-    key = session.host_key
-    return PresenterPage(
-        screen=replace(
-            shown,
-            rounds=rounds,
-            changes=_changes(session, frame, variants) if variants else (),
-            gallery=gallery(session, frame, host=True),
-        ),
-        token=host_token(session, now),
-        number=session.number,
-        moves=() if session.ended else tuple(Move(name, LABELS[name]) for name in _moves(session, lesson, now, rounds)),
-        screens=()
-        if session.ended or not may_change_screen(state_of(session, lesson, now))
-        else tuple(
-            Move(to_screen(place), each.title, place == session.frame) for place, each in enumerate(lesson.frames)
-        ),
-        notes=as_html(frame.notes),
-        prompt=as_html(variants[0].question.prompt) if variants else "",
-        computed=_computed(variants),
-        minutes=f"{frame.minutes:g}",
-        following=_following(lesson, session.frame),
-        advice=_advice(session, now, rounds),
-        host_url=reverse("live:host", args=[key]),
-        projector_url=reverse("live:projector", args=[session.code]),
-        results_url=reverse("live:results", args=[key]),
-        join_url=join_url,
-        error=error,
-    )
-
-
-def _advice(session: ClassSession, now: datetime, rounds: tuple[RoundView, ...]) -> str:
-    """Return what to do next once the first vote is closed; empty otherwise."""
-    return advice(rounds[-1].right, rounds[-1].marked) if _decides(session, now, rounds) else ""
-
-
-def _moves(session: ClassSession, lesson: Lesson, now: datetime, rounds: tuple[RoundView, ...]) -> tuple[str, ...]:
-    """Return the possible moves; first the one that is advised, or the usual one."""
-    possible = moves(state_of(session, lesson, now))
-    return advised_first(possible, rounds[-1].right, rounds[-1].marked) if _decides(session, now, rounds) else possible
-
-
-def _decides(session: ClassSession, now: datetime, rounds: tuple[RoundView, ...]) -> bool:
-    """Return whether the answers of the first vote decide between a second one and the answer."""
-    closed = session.phase_at(now) == SessionPhase.CLOSED and session.round < ROUNDS
-    return closed and bool(rounds) and bool(rounds[-1].marked)
-
-
-def _following(lesson: Lesson, place: int) -> str:
-    return lesson.frames[place + 1].title if place + 1 < len(lesson.frames) else ""
 
 
 def journey(session: ClassSession, participant: Participant, now: datetime) -> tuple[JourneyEntry, ...]:
@@ -275,35 +218,21 @@ def journey(session: ClassSession, participant: Participant, now: datetime) -> t
     return tuple(entries)
 
 
-def results_page(session: ClassSession) -> ResultsPage:
-    """Return the results of all questions that were answered."""
-    questions = []
-    for frame in lesson_of(session).frames:
-        if not frame.asked or not StudentAnswer.objects.filter(participant__session=session, frame=frame.slug).exists():
-            continue
-        variants = variants_of(frame)
-        questions.append(
-            QuestionResult(
-                frame.title,
-                as_html(variants[0].question.prompt),
-                _computed(variants),
-                _rounds(session, frame, variants),
-                _changes(session, frame, variants),
+def earlier_page(session: ClassSession, participant: Participant) -> EarlierPage:
+    """Return the screens that the class has left, with the answers to what it was asked, for those who came late."""
+    lesson, catalog = lesson_of(session), CatalogVersion.now()
+    answered = set(StudentAnswer.objects.filter(participant__session=session).values_list("frame", flat=True))
+    screens = []
+    for frame in lesson.frames[: session.frame]:
+        asked = bool(frame.asked) and frame.slug in answered
+        own = variant_of(_variants(session.pk, frame.slug, catalog), participant.seat) if asked else None
+        content = _content(session.pk, session.code, frame.slug, catalog)
+        screens.append(
+            EarlierScreen(
+                replace(content, figures=content.figures if asked or not frame.asked else (), demos=()),
+                as_html(own.question.prompt) if own else "",
+                own.key.text if own else "",
+                as_html(own.question.explanation) if own else "",
             )
         )
-    return ResultsPage(
-        session.title,
-        session.code,
-        session.participants.count(),
-        tuple(questions),
-        tuple(filter(None, (gallery(session, frame, host=True) for frame in _with_galleries(session)))),
-        reverse("live:results_csv", args=[session.host_key]),
-        reverse("live:host", args=[session.host_key]),
-    )
-
-
-def _with_galleries(session: ClassSession) -> list[Frame]:
-    """Return the frames that have a gallery of their own; designs are the same at every frame that takes them."""
-    frames = lesson_of(session).frames
-    designs = [frame for frame in frames if frame.hand_in]
-    return [*designs[:1], *(frame for frame in frames if frame.names_walls and not frame.hand_in)]
+    return EarlierPage(session.title, tuple(screens), reverse("live:student", args=[session.code]))

@@ -15,7 +15,7 @@ from mlsysweb.classroom.lessons.document import Frame, Lesson, read_lesson
 from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission, new_code
 from mlsysweb.saved.scenarios.models import Scenario
 
-from .phases import MoveError, SessionState, moved
+from .phases import CODE, MoveError, SessionState, is_projection, moved
 
 MOST_PARTICIPANTS = 1000
 _ATTEMPTS = 5
@@ -36,7 +36,7 @@ def create_session(lesson: Lesson, user: User | AnonymousUser) -> ClassSession:
         if not ClassSession.objects.filter(code=code).exists():
             break
     return ClassSession.objects.create(
-        title=lesson.title, lesson=dict(lesson.data), owner=owner, code=code, group=group
+        title=lesson.title, lesson=dict(lesson.data), owner=owner, code=code, group=group, shown=CODE
     )
 
 
@@ -57,13 +57,29 @@ def frame_of(session: ClassSession, lesson: Lesson) -> Frame:
 
 def state_of(session: ClassSession, lesson: Lesson, now: datetime) -> SessionState:
     """Return the state of a session."""
-    frame = frame_of(session, lesson)
-    return SessionState(session.frame, len(lesson.frames), bool(frame.asked), session.phase_at(now), session.round)
+    frame, phase = frame_of(session, lesson), session.phase_at(now)
+    parts = parts_of(frame, revealed=phase == SessionPhase.REVEALED)
+    shown = session.shown if session.shown in (*parts, CODE) else parts[0]
+    return SessionState(
+        session.frame, len(lesson.frames), bool(frame.asked), phase, session.round, shown, parts, session.blank
+    )
+
+
+def parts_of(frame: Frame, revealed: bool) -> tuple[str, ...]:
+    """Return what the projector shows one after the other of a frame: the screen; after a question the text and the
+    figures that were hidden until then; each demo; the gallery."""
+    if frame.asked and not revealed:
+        return ("screen",)
+    demos = [f"demo-{number}" for number in range(1, len(frame.demos) + 1)]
+    gallery = ["gallery"] if frame.hand_in or frame.names_walls else []
+    content = ["content"] if frame.asked and (frame.text or frame.equation or frame.figures) else []
+    return ("screen", *content, *demos, *gallery)
 
 
 def make_move(session: ClassSession, move: str, number: int, now: datetime, seconds: int = 0) -> None:
     """Make a move from the phase with this number; a double click finds another number and changes nothing. `seconds`
-    is the time of a vote, 0 for no limit. Raise MoveError."""
+    is the time of a vote, 0 for no limit. A change of the projector alone raises no number, so students keep what they
+    have typed. Raise MoveError."""
     lesson = lesson_of(session)
     with transaction.atomic():
         row = ClassSession.objects.select_for_update().defer("lesson").get(pk=session.pk)
@@ -72,10 +88,16 @@ def make_move(session: ClassSession, move: str, number: int, now: datetime, seco
         if row.ended:
             raise MoveError("The session has ended.")
         state = moved(state_of(row, lesson, now), move)
+        row.shown, row.blank = state.shown, state.blank
+        if is_projection(move):
+            row.save(update_fields=["shown", "blank"])
+            return
+        if state.frame != row.frame:
+            row.frame_since = now
         row.frame, row.phase, row.round = state.frame, state.phase, state.round
         row.closes_at = now + timedelta(seconds=seconds) if seconds and state.phase == SessionPhase.VOTING else None
         row.number += 1
-        row.save(update_fields=["frame", "phase", "round", "closes_at", "number"])
+        row.save(update_fields=["frame", "frame_since", "phase", "round", "closes_at", "number", "shown", "blank"])
 
 
 def end_session(session: ClassSession, now: datetime) -> None:
@@ -85,7 +107,8 @@ def end_session(session: ClassSession, now: datetime) -> None:
         if row.ended is None:
             row.ended, row.number = now, row.number + 1
             row.phase = SessionPhase.CLOSED if row.phase == SessionPhase.VOTING else row.phase
-            row.save(update_fields=["ended", "number", "phase"])
+            row.shown, row.blank = "screen", False
+            row.save(update_fields=["ended", "number", "phase", "shown", "blank"])
 
 
 def join(session: ClassSession, name: str) -> Participant:

@@ -15,7 +15,7 @@ from mlsysweb.throttle import spend
 
 from .page import JoinPage, JourneyPage, Screen, StudentPage
 from .participants import PARTICIPANTS, participant_of, remember, session_or_404
-from .present import handed_in, journey, projector_token, screen
+from .present import earlier_page, handed_in, journey, projector_token, screen
 from .store import SessionError, frame_of, join, lesson_of, record_answer
 from .tally import variant_of, variants_of
 
@@ -153,6 +153,16 @@ def own_journey(request: HttpRequest, code: str) -> HttpResponse:
     screen_url = reverse("live:student", args=[session.code])
     page = JourneyPage(session.title, str(participant), entries, handed_in(participant), screen_url)
     return render(request, "classroom/journey.html", {"page": page})
+
+
+@require_safe
+def earlier(request: HttpRequest, code: str) -> HttpResponse:
+    """The screens that the class has left, for a student who came late or looks back. Raise Http404."""
+    session = session_or_404(request, code)
+    participant = participant_of(request, session)
+    if participant is None:
+        return redirect("live:student", code=session.code)
+    return render(request, "classroom/earlier.html", {"page": earlier_page(session, participant)})
 
 
 @require_POST

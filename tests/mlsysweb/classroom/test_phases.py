@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlsysweb.classroom.live.phases import ROUNDS, MoveError, SessionState, advice, moved, moves
+from mlsysweb.classroom.live.phases import ROUNDS, MoveError, SessionState, advice, back, moved, moves
 from mlsysweb.classroom.models import SessionPhase
 
 
@@ -54,6 +54,30 @@ def test_every_other_screen_is_reached_at_once_unless_a_vote_is_open():
         for frame, wanted in ((0, 3), (2, 1), (1, 3)):
             state = moved(at(phase, round=2, frame=frame), f"screen-{wanted}")
             assert state == SessionState(wanted - 1, 3, True, SessionPhase.READING, 1)
+
+
+def test_the_projector_goes_through_the_parts_of_a_screen_before_the_next_one():
+    state = SessionState(1, 3, False, SessionPhase.READING, 1, "code", ("screen", "demo-1", "gallery"))
+    passed = []
+    for _ in range(4):
+        passed.append(moves(state)[0])
+        state = moved(state, passed[-1])
+    assert passed == ["show-screen", "show-demo-1", "show-gallery", "next"]
+    assert (state.frame, state.shown) == (2, "screen")
+
+
+def test_the_way_back_goes_through_the_parts_of_a_screen():
+    state = SessionState(1, 3, False, SessionPhase.READING, 1, "demo-1", ("screen", "demo-1"))
+    assert back(state) == "show-screen"
+    assert back(moved(state, "show-screen")) == "previous"
+    assert back(SessionState(0, 3, False, SessionPhase.READING, 1)) == ""
+
+
+def test_each_move_of_the_class_lights_the_projector_and_shows_the_screen():
+    dark = moved(moved(at(SessionPhase.READING), "show-code"), "blank")
+    assert (dark.shown, dark.blank, dark.phase) == ("code", True, SessionPhase.READING)
+    opened = moved(dark, "open")
+    assert (opened.shown, opened.blank) == ("screen", False)
 
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.booleans())

@@ -85,7 +85,8 @@ def test_the_page_of_a_student_follows_the_phase(afternoon):
     afternoon.answer(ben)
     assert "Recorded: <strong>135 t" in afternoon.page(ben)
     afternoon.move("close")
-    assert "Voting is closed. Your answer: <strong>135 t" in afternoon.page(ben)
+    assert "Voting is closed. Compare your answer with your neighbour" in afternoon.page(ben)
+    assert "Your answer: <strong>135 t" in afternoon.page(ben)
     afternoon.move("reveal")
     assert "Correct." in afternoon.page(ben)
     assert 'class="demo"' in afternoon.page(ben)
@@ -352,7 +353,7 @@ def update(afternoon, page):
     return Client().get(afternoon.url("screen"), {"view": "projector", "token": token})
 
 
-def test_the_projector_counts_answers_while_voting_and_keeps_its_demos_afterwards(afternoon):
+def test_the_projector_counts_answers_while_voting_and_keeps_a_demo_that_it_shows(afternoon):
     ben = afternoon.student("Ben")
     afternoon.move("next", "open")
     shown = afternoon.projector()
@@ -360,7 +361,7 @@ def test_the_projector_counts_answers_while_voting_and_keeps_its_demos_afterward
     assert update(afternoon, shown).status_code == 204
     afternoon.answer(ben)
     assert "<strong>1</strong> of 1 have answered" in update(afternoon, shown).content.decode()
-    afternoon.move("close", "reveal")
+    afternoon.move("close", "reveal", "show-demo-1")
     shown = afternoon.projector()
     assert 'class="demo"' in shown
     afternoon.student("Cleo")
@@ -378,8 +379,131 @@ def test_the_projector_keeps_the_text_of_the_slide_below_the_question(afternoon)
     assert shown.index("How many tonnes") < shown.index("The text of the frame")
     assert "135 t" not in shown and 'class="demo"' not in shown
     afternoon.move("close", "reveal")
-    assert "The text of the frame" in afternoon.projector()
     assert "Answer: <strong>135 t</strong>" in afternoon.projector()
+    afternoon.move("show-content")
+    assert "The text of the frame" in afternoon.projector()
+
+
+def shown_part(afternoon):
+    return re.search(r'data-shown="([^"]*)"', afternoon.projector())[1]
+
+
+def test_the_projector_shows_how_to_join_until_the_class_begins(afternoon):
+    assert shown_part(afternoon) == "code"
+    assert "What does it cost?" not in afternoon.projector()
+    afternoon.move("show-screen")
+    assert "What does it cost?" in afternoon.projector()
+    afternoon.move("show-code", "next")
+    assert shown_part(afternoon) == "screen"
+
+
+def test_the_projector_shows_a_screen_part_by_part_and_students_keep_what_they_typed(afternoon):
+    ben = afternoon.student("Ben")
+    afternoon.move("next", "open", "close", "reveal")
+    token = re.search(r"token=([^&]*)&", afternoon.page(ben))[1]
+    for part, words in (("demo-1", "Try it"), ("screen", "Answer: ")):
+        afternoon.move(f"show-{part}")
+        assert shown_part(afternoon) == part and words in afternoon.projector()
+    afternoon.move("blank")
+    assert " data-blank" in afternoon.projector() and "The projector is dark" in presenter(afternoon)
+    afternoon.move("unblank")
+    assert " data-blank" not in afternoon.projector()
+    assert token in afternoon.page(ben)
+    assert ben.get(afternoon.url("screen"), {"token": token}).status_code == 204
+
+
+@pytest.mark.parametrize("move", ["show-demo-1", "show-demo-9", "show-gallery", "show-", "show-x"])
+def test_a_part_that_the_screen_does_not_have_yet_is_refused(afternoon, move):
+    afternoon.move("next")
+    afternoon.session.refresh_from_db()
+    sent = {"move": move, "number": afternoon.session.number}
+    answered = afternoon.host.post(afternoon.url("move", afternoon.session.host_key), sent)
+    assert answered.status_code == 422 and "is not possible now" in answered.content.decode()
+    assert shown_part(afternoon) == "screen"
+
+
+def test_the_forward_key_goes_through_everything_in_order_and_the_back_key_returns(afternoon):
+    def pressed(key):
+        name = re.search(rf'value="([^"]*)"[^>]* data-key="{key}"', presenter(afternoon))[1]
+        afternoon.move(name)
+        return name
+
+    forward = ["show-screen", "next", "open", "close", "again", "close", "reveal", "show-demo-1", "next"]
+    assert [pressed("forward") for _ in forward] == forward
+    assert pressed("back") == "previous"
+    assert pressed("j") == "show-code" and pressed("j") == "show-screen"
+    assert pressed("b") == "blank" and pressed("b") == "unblank"
+
+
+def test_the_forward_key_does_not_return_from_the_last_screen(afternoon):
+    afternoon.move("screen-3", "open", "close", "reveal", "show-gallery")
+    assert 'data-key="forward"' not in presenter(afternoon)
+
+
+def test_the_presenter_sees_the_time_on_the_screen_and_since_the_start(afternoon):
+    afternoon.move("next")
+    ClassSession.objects.update(
+        created=timezone.now() - timedelta(minutes=10), frame_since=timezone.now() - timedelta(minutes=2)
+    )
+    since = [int(each) for each in re.findall(r'class="elapsed" data-seconds="(\d+)"', presenter(afternoon))]
+    assert since == [pytest.approx(120, abs=5), pytest.approx(600, abs=5)]
+
+
+def test_a_student_always_reads_what_the_class_does(afternoon):
+    ben = afternoon.student("Ben")
+    told = ["Nothing to answer here"]
+    assert told[0] in afternoon.page(ben)
+    for move, words in (
+        ("next", "A question comes next"),
+        ("open", "Voting is open: answer now"),
+        ("close", "a second vote may follow"),
+        ("again", "Second vote is open"),
+        ("close", "The answer comes next"),
+        ("reveal", "The answer is shown"),
+    ):
+        afternoon.move(move)
+        assert words in unescape(afternoon.page(ben)), move
+    afternoon.host.post(afternoon.url("end", afternoon.session.host_key))
+    assert "The class has ended" in afternoon.page(ben)
+
+
+def test_who_comes_late_reads_the_screens_that_the_class_has_left(afternoon):
+    ben = afternoon.student("Ben")
+    afternoon.move("next", "open")
+    afternoon.answer(ben)
+    cleo = afternoon.student("Cleo")
+    earlier = cleo.get(afternoon.url("earlier")).content.decode()
+    assert "What does it cost?" in earlier and "How many tonnes" not in earlier
+    afternoon.move("close", "reveal", "next")
+    earlier = cleo.get(afternoon.url("earlier")).content.decode()
+    assert "How many tonnes" in earlier and "Answer: <strong>135 t</strong>" in earlier
+    assert "What limits decode" not in earlier
+    assert Client().get(afternoon.url("earlier")).url == afternoon.url("student")
+
+
+def test_a_question_that_the_class_skipped_gives_no_answer_away(afternoon):
+    ben = afternoon.student("Ben")
+    afternoon.move("next", "next")
+    earlier = ben.get(afternoon.url("earlier")).content.decode()
+    assert "Placement" in earlier and "135 t" not in earlier
+
+
+def test_an_account_finds_its_classes_on_any_device(django_user_model):
+    ada = django_user_model.objects.create_user("ada", password="a long one")
+    session = store.create_session(read_lesson(lesson_document()), ada)
+    other = Client()
+    assert session.host_key not in other.get(reverse("live:hosted")).content.decode()
+    other.force_login(ada)
+    found = other.get(reverse("live:hosted"))
+    assert session.host_key in found.content.decode()
+    assert "no-store" in found["Cache-Control"]
+
+
+def test_a_browser_without_an_account_finds_the_classes_it_has_started(client):
+    client.post(reverse("live:start"), {"lesson": "economics"})
+    session = ClassSession.objects.get()
+    assert session.host_key in client.get(reverse("live:hosted")).content.decode()
+    assert session.host_key not in Client().get(reverse("live:hosted")).content.decode()
 
 
 def presenter(afternoon):
