@@ -269,7 +269,9 @@ def _end_labels(panel: _Panel, panels: int) -> list[dict[str, Any]]:
         at = min(max(panel.reach.share(line.rows[-1][1]), 0.0), 1.0)
         heights.append(max(at, heights[-1] + gap) if heights else at)
     over = max(heights[-1] - 1, 0.0)
-    heights = [max(at - over, k * gap) for k, at in enumerate(heights)]
+    # A label of two lines at the bottom would lie on the ticks of the x axis.
+    least = gap / 2 if any("<br>" in text for text in texts.values()) else 0.0
+    heights = [max(at - over, least + k * gap) for k, at in enumerate(heights)]
     return [
         {
             "name": "end",
