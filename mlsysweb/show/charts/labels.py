@@ -20,8 +20,8 @@ def broken(text: str, width: int = _LABEL_WIDTH) -> str:
 
 
 def without_shared_prefix(labels: Sequence[str]) -> list[str]:
-    """Return the names of bars: labels without the words up to a comma that all of them begin with. `Bandwidth per node,
-    fat tree` is `Fat tree` beside `Bandwidth per node, ring`."""
+    """Return the names of bars: labels without the words up to a comma that all begin with. `Bandwidth per node, fat
+    tree` is `Fat tree` beside `Bandwidth per node, ring`."""
     first, comma, _ = labels[0].rpartition(", ") if labels else ("", "", "")
     shared = first + comma
     if len(labels) < 2 or not shared or not all(label.startswith(shared) for label in labels):
