@@ -200,7 +200,9 @@ class Outputs:
         if_infinite=_NO_MODEL,
         help="Weights as the kernels store them and KV cache; dense kernels store zeros, too.",
     )
-    memory_room: Array = output("byte", "Memory capacity", if_infinite="unknown, or not available without a model")
+    memory_room: Array = output(
+        "byte", "Memory capacity", display_unit="GiB", if_infinite="unknown, or not available without a model"
+    )
     compute_share: Array = output(
         "1",
         "Compute-bound share of the compressed step",

@@ -149,7 +149,9 @@ class Outputs:
         symbol=r"\lambda_W",
         help="Number of slots unchanged.",
     )
-    servers_for_target: Array = output("1", "Job slots for the target", if_infinite="none up to 10,000")
+    servers_for_target: Array = output(
+        "1", "Job slots for the target", if_infinite="not reachable", help="Up to 10,000 are tried."
+    )
     jobs_per_day: Array = output("1", "Jobs per day")
     jobs_per_day_for_target: Array = output("1", "Jobs per day within target")
     pooled_wait: Array = output(

@@ -113,7 +113,9 @@ class Outputs:
         "1", "Smallest compute-bound batch size", if_infinite="none: no batch size is compute-bound"
     )
     largest_batch_size: Array = output("1", "Maximum batch size (memory)", if_infinite="unlimited")
-    memory_room: Array = output("byte", "Memory capacity", if_infinite="unknown: not in the catalog")
+    memory_room: Array = output(
+        "byte", "Memory capacity", display_unit="GiB", if_infinite="unknown: not in the catalog"
+    )
     memory_shortfall: Array = output("byte", "Memory shortfall")
     devices_needed: Array = output("1", "Minimum devices to fit", if_infinite="unknown without the capacity")
 

@@ -209,7 +209,8 @@ class Outputs:
     replicas_for_target: Array = output(
         "1",
         "Minimum replicas for the SLO",
-        if_infinite=f"none up to {_MOST:,}",
+        if_infinite="not reachable",
+        help=f"Up to {_MOST:,} are tried.",
     )
     meets_target: Truth = flag("Meets the SLO", help="Judged by the p99 latency with fan-out.")
     fan_out_p99_latency: Array = output(

@@ -156,12 +156,30 @@ function fitted(data, layout, plot, scale) {
   return { autosize: true, ...layout, ...axes, margin, annotations: clear };
 }
 
+// The title of a unified hover box is a template, in which Plotly writes a number without a space before its prefix and
+// money without $. The text of x that comes with the points takes its place, again whenever Plotly redraws the box.
+function retitled(plot) {
+  let words = "";
+  const put = () => {
+    const title = plot.querySelector(".hoverlayer .legendtitletext");
+    const line = title?.querySelector("tspan") ?? title;
+    if (words && line && line.textContent !== words) line.textContent = words;
+  };
+  plot.on("plotly_hover", ({ points }) => {
+    const told = points.find(({ customdata }) => typeof customdata === "string");
+    words = told?.xaxis.unifiedhovertitle?.text?.replace(/%\{.*/, told.customdata) ?? "";
+    put();
+  });
+  new MutationObserver(put).observe(plot.querySelector(".hoverlayer"), { childList: true, subtree: true });
+}
+
 const zoomed = new WeakMap(); // the names of the axes that a reader has zoomed, by plot
 
 // Ticks made for the whole range are too few once it is zoomed; Plotly then makes its own.
 function watch(plot) {
   if (zoomed.has(plot)) return;
   zoomed.set(plot, new Set());
+  retitled(plot);
   plot.on("plotly_relayout", (change) => {
     const axes = Object.keys(change).map((key) => key.match(/^([xy]axis\d*)\.(range|autorange)/)?.[1]).filter(Boolean);
     if (axes.length === 0 || plot.dataset.fitting) return;
@@ -181,11 +199,12 @@ function roomy(data) {
   return kept.map((trace) => (trace.meta?.wide === "text" ? { ...trace, mode: trace.mode.replace("+text", "") } : trace));
 }
 
-// On a small plot, lines whose names are too long to stand beside them are named in a legend, each name once.
+// On a small plot, lines are named in a legend, each name once, if they are more than two or their names are too long to
+// stand beside them.
 function named(data, layout, plot) {
   const ends = (layout.annotations ?? []).filter(({ name }) => name === "end");
   const most = 0.5 * plot.clientWidth;
-  if (plot.clientWidth >= SMALL || !ends.some(({ text }) => text.length * 6 > most)) return [data, layout];
+  if (plot.clientWidth >= SMALL || !(ends.length > 2 || ends.some(({ text }) => text.length * 6 > most))) return [data, layout];
   const names = new Map(ends.map(({ font, text }) => [font.color, broken(text.replaceAll("<br>", " "), 40)]));
   const traces = data.map((trace) => {
     const name = trace.mode === "lines" ? names.get(trace.line?.color) : undefined;

@@ -36,7 +36,9 @@ def answer_page(query: QueryDict) -> GeographyPage:
     here = next(k for k, each in enumerate(found.places) if _same(each, place))
     world = {place.iso: k for k, place in enumerate(found.places) if place.iso}
     chips = catalog_table(Accelerator)
-    lived = lives(point, [chips.of(chips.by_name[name]).spec for name in _LIVES if name in chips.by_name])
+    compared = [chips.by_name[name] for name in _LIVES if name in chips.by_name]
+    modelled = {row.name for row in compared if row.embodied_carbon is None}
+    lived = lives(point, [chips.of(row).spec for row in compared], modelled)
     url = reverse("geography:geography")
     around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, place)
     return geography_page(point, found, here, world, lived, around)

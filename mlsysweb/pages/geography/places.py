@@ -3,7 +3,7 @@ carbon."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -116,17 +116,20 @@ def _figures(places: Sequence[GridPlace], name: str, otherwise: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Life:
-    """A device over its life on one grid: embodied and operational carbon (kg), and whether it sleeps in between."""
+    """A device over its life on one grid: embodied and operational carbon (kg), whether it sleeps in between, and
+    whether the embodied carbon is that of the Boavizta model, for want of a figure of the vendor."""
 
     name: str
     making: float
     running: float
     sleeps: bool
+    modelled: bool
 
 
-def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
+def lives(i: Inputs, chips: Sequence[Accelerator], modelled: Collection[str]) -> tuple[Life, ...]:
     """Each chip over the life asked: always on in a data center at the MFU asked, or, where its sleep power is known,
-    asleep outside its duty cycle and without a data center's PUE. Those without a known figure are left out."""
+    asleep outside its duty cycle and without a data center's PUE. Those without a known figure are left out.
+    `modelled` are the names of those whose embodied carbon is that of the Boavizta model."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
     tdp, asleep = (np.array([float(getattr(chip, name)) for chip in told]) for name in ("tdp", "sleep_power"))
     sleeps = ~np.isnan(asleep)
@@ -146,4 +149,4 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     )
     embodied, operational = np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon)
     each = zip(told, embodied.tolist(), operational.tolist(), sleeps.tolist(), strict=True)
-    return tuple(Life(chip.name, *figures) for chip, *figures in each)
+    return tuple(Life(chip.name, *figures, chip.name in modelled) for chip, *figures in each)

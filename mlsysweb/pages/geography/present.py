@@ -253,9 +253,16 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
             f"Embodied vs. operational emissions over the hardware lifetime, {i.grid.name}",
             lifetimes_finding(lived),
             lifetimes(names, making, running),
-            ("Device", "Embodied (CO₂e)", "Operational (CO₂e)"),
-            [(n, format_quantity(m, "kg"), format_quantity(r, "kg")) for n, m, r in kept],
+            ("Device", "Embodied (CO₂e)", "Source of the embodied carbon", "Operational (CO₂e)"),
+            [
+                (name, format_quantity(embodied, "kg"), _embodied_source(life), format_quantity(operational, "kg"))
+                for life, (name, embodied, operational) in zip(lived, kept, strict=True)
+            ],
         )
+
+
+def _embodied_source(life: Life) -> str:
+    return "Boavizta model" if life.modelled else "vendor"
 
 
 def _figure(
@@ -294,6 +301,12 @@ def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
         yield (
             f"Lifetime emissions: {' and '.join(lived_asleep)} is active {awake} of the time, sleeps for the rest, and "
             "has no data-center PUE. The other devices are always on."
+        )
+    if modelled := [life.name for life in lived if life.modelled]:
+        stated = [life.name for life in lived if not life.modelled]
+        yield (
+            f"Embodied carbon by the Boavizta model: {', '.join(modelled)}; "
+            f"by the vendor: {', '.join(stated) or 'none'}. The model's is often larger: compare devices of one kind."
         )
     if i.memory_utilization == 0:
         yield "Power depends on MFU alone, as in the tutorial. Set the memory utilization to include memory power."

@@ -121,15 +121,6 @@ def _zoomed(value: Value) -> str:
     return ",~r" if value.display_unit in _AS_SHOWN or value.unit == "1" or value.unit.startswith("USD") else "~s"
 
 
-def hover(value: Value, letter: str) -> str:
-    """Return the part of a hover text that shows one coordinate in display units, for a text that takes no words of its
-    own, as the title of a unified one."""
-    if value.display_unit == "percent":
-        return f"{value.label} %{{{letter}:.3~%}}"
-    spaced = f" {suffix(value)}" if value.display_unit in _AS_SHOWN else suffix(value)
-    return f"{value.label} %{{{letter}:{',.4~g' if value.display_unit in _AS_SHOWN else '.4~s'}}}{spaced}"
-
-
 def hovered(value: Value, numbers: Iterable[float]) -> list[str]:
     """Return SI numbers as a hover text shows them: `17 TFLOP/s`. Plotly's own prefixes would touch the unit."""
     return [format_quantity(number, value.unit, value.display_unit, digits=4) for number in numbers]

@@ -9,6 +9,7 @@ from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result
 
 from .axes import bar_width, label_room, layout, length_axis, names_axis
+from .labels import without_shared_prefix
 from .series import finite_rows, number
 
 # One hue: the largest in full, the others faint.
@@ -22,7 +23,8 @@ def bars(drawing: ChartSpec, result: Result) -> dict[str, Any]:
         format_quantity(v, result.values[name].unit, result.values[name].display_unit).replace("-", "−")
         for name, v in rows
     ]
-    return bar_figure([result.values[name].label for name, _ in rows], [v for _, v in rows], texts)
+    names = without_shared_prefix([result.values[name].label for name, _ in rows])
+    return bar_figure(names, [v for _, v in rows], texts)
 
 
 def sorted_rows(drawing: ChartSpec, result: Result) -> list[tuple[str, float]]:

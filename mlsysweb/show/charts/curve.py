@@ -12,7 +12,7 @@ from mlsysweb.show.measurements.page import MeasuredPoint
 from solvers.quantities import format_quantities, format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
-from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, layout, scale, suffix, title
 from .labels import broken, mark_line, mark_words
 from .measured_points import MEASURED_LABEL, DrawnPoint, measured_trace, points_along
 from .series import (
@@ -86,7 +86,7 @@ def curve(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] 
             *_points(panels, result, x),
         ],
         "layout": layout(
-            xaxis=axis(across, reach, most=7, **_crosshair(across, reach), anchor=panels[-1].axis),
+            xaxis=axis(across, reach, most=7, **_crosshair(across), anchor=panels[-1].axis),
             **{f"yaxis{panel.axis[1:]}": _y_axis(panel) for panel in panels},
             hovermode="x unified",
             hoversubplots="axis",
@@ -104,9 +104,10 @@ def curve(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] 
     }
 
 
-def _crosshair(across: Value, reach: Reach) -> dict[str, Any]:
-    """Return a line through all panels at the pointer, and the title of what is read there."""
-    plain = across.unit in ("1", "USD") and reach.high < 1e6 and across.display_unit != "percent"
+def _crosshair(across: Value) -> dict[str, Any]:
+    """Return a line through all panels at the pointer, and the title of what is read there: `figures.js` replaces the
+    number by the text of x that comes with the first line (`customdata`), since Plotly's own number has no room for
+    words."""
     return {
         "showspikes": True,
         "spikemode": "across",
@@ -114,7 +115,7 @@ def _crosshair(across: Value, reach: Reach) -> dict[str, Any]:
         "spikedash": "solid",
         "spikecolor": "token:muted",
         "spikesnap": "hovered data",
-        "unifiedhovertitle": {"text": f"{across.label} %{{x:,.4~r}}" if plain else hover(across, "x")},
+        "unifiedhovertitle": {"text": f"{across.label} %{{x:.4~s}} {suffix(across)}".strip()},
     }
 
 
@@ -171,6 +172,7 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
 
 def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
     drawn: dict[tuple[float, ...], list[float]] = {}  # most lines have the same places along x
+    titled: set[tuple[float, ...]] = set()  # the hover texts of x are sent once, with the first line at these places
     for panel in panels:
         for place, line in enumerate(panel.lines):
             value = line.value
@@ -187,7 +189,9 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
                 "text": format_quantities(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
+                **({} if xs in titled else {"customdata": format_column(xs, across.unit, across.display_unit)}),
             }
+            titled.add(xs)
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:
@@ -268,7 +272,9 @@ def _end_labels(panel: _Panel, panels: int) -> list[dict[str, Any]]:
         at = min(max(panel.reach.share(line.rows[-1][1]), 0.0), 1.0)
         heights.append(max(at, heights[-1] + gap) if heights else at)
     over = max(heights[-1] - 1, 0.0)
-    heights = [max(at - over, k * gap) for k, at in enumerate(heights)]
+    # A label of two lines at the bottom would lie on the ticks of the x axis.
+    least = gap / 2 if any("<br>" in text for text in texts.values()) else 0.0
+    heights = [max(at - over, least + k * gap) for k, at in enumerate(heights)]
     return [
         {
             "name": "end",

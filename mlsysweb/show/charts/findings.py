@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Value
 
+from .labels import without_shared_prefix
 from .series import finite_rows, is_constant, last_in_view, limits_of, number, rows_in_view, series_along
 
 # Numbers within this share of one another read as level.
@@ -83,18 +84,20 @@ def _differs(one: float, other: float) -> bool:
 
 
 def _bars(drawing: ChartSpec, result: Result) -> str:
-    rows = [(result.values[name], number(result, name)) for name in drawing.y]
-    known = sorted((row for row in rows if math.isfinite(row[1]) and row[1]), key=lambda row: -abs(row[1]))
+    values = [result.values[name] for name in drawing.y]
+    names = without_shared_prefix([value.label for value in values])
+    rows = list(zip(names, values, (number(result, name) for name in drawing.y), strict=True))
+    known = sorted((row for row in rows if math.isfinite(row[2]) and row[2]), key=lambda row: -abs(row[2]))
     told = []
-    if len(known) > 1 and _shown(*known[0]) == _shown(*known[-1]):
-        told = [f"Equal: {_shown(*known[0])} each."]
+    if len(known) > 1 and _shown(*known[0][1:]) == _shown(*known[-1][1:]):
+        told = [f"Equal: {_shown(*known[0][1:])} each."]
     elif len(known) > 1:
-        (most, much), (least, little) = known[0], known[-1]
+        (most, value, much), (least, _, little) = known[0], known[-1]
         ratio = format_quantity(abs(much / little), "1")
-        told = [f"{most.label}: {_shown(most, much)}, {ratio} times {uncapitalized(least.label)}."]
+        told = [f"{most}: {_shown(value, much)}, {ratio} times {uncapitalized(least)}."]
     elif known:
-        told = [f"{known[0][0].label}: {_shown(*known[0])}."]
-    return " ".join([*told, *_zeros([value.label for value, v in rows if v == 0])])
+        told = [f"{known[0][0]}: {_shown(*known[0][1:])}."]
+    return " ".join([*told, *_zeros([name for name, _, v in rows if v == 0])])
 
 
 def _buildup(drawing: ChartSpec, result: Result) -> str:

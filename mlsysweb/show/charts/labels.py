@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 _LABEL_WIDTH = 20
@@ -16,6 +17,16 @@ def broken(text: str, width: int = _LABEL_WIDTH) -> str:
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return "<br>".join(lines)
+
+
+def without_shared_prefix(labels: Sequence[str]) -> list[str]:
+    """Return the names of bars: labels without the words up to a comma that all begin with. `Bandwidth per node, fat
+    tree` is `Fat tree` beside `Bandwidth per node, ring`."""
+    first, comma, _ = labels[0].rpartition(", ") if labels else ("", "", "")
+    shared = first + comma
+    if len(labels) < 2 or not shared or not all(label.startswith(shared) for label in labels):
+        return list(labels)
+    return [label[len(shared)].upper() + label[len(shared) + 1 :] for label in labels]
 
 
 def mark_line(at: float) -> dict[str, Any]:

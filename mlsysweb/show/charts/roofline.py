@@ -94,21 +94,22 @@ def _labels(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
     """Return the texts of both regions, both roofs, the ridge and the point, placed by shares of the plot."""
     ridge, roof, slope = (number(result, name) for name in ("ridge_point", "compute_roof", "memory_roof"))
     middle, top = across.share(ridge), up.share(roof)
-    along = math.exp(0.75 * math.log(across.low) + 0.25 * math.log(ridge))
+    along = math.sqrt(across.low * ridge)
     efficiency = result.values.get("efficiency")
     part = number(result, "efficiency") if efficiency else math.nan
     rate = format_quantity(roof, "flop/s")
     flat = f"{rate} at {format_quantity(part, '1', 'percent')} efficiency" if 0 < part < 1 else rate
     words = [
-        _text(flat, 0.99, top, "token:compute", "right", "bottom", yshift=3, name="roof"),
+        # Left of the ridge, where no other ceiling runs.
+        _text(flat, middle if middle > 0.45 else 0.99, top, "token:compute", "right", "bottom", yshift=3, name="roof"),
         _text(
             format_quantity(slope, "byte/s"),
             across.share(along),
             up.share(along * slope),
             "token:memory",
-            "left",
-            "top",
-            xshift=10,
+            "right",
+            "bottom",
+            xshift=-8,
         ),
         _text(
             f"ridge {format_quantity(ridge, 'flop/byte')}{_batch_at_ridge(result)}",

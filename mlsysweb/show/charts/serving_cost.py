@@ -41,6 +41,7 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
             "textposition": "outside",
             "cliponaxis": False,
             "constraintext": "none",
+            "textfont": {"size": 12},  # on a projector a bar is little higher than its label
             "marker": {"color": [_CHEAPEST if chip.cheapest == place else _HUE for chip in chips]},
             "hovertemplate": "%{y}: %{text}<extra></extra>",
         }
@@ -69,7 +70,7 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
         "data": traces,
         "layout": layout(
             barmode="group",
-            bargap=0.12,
+            bargap=0.06,
             margin={"l": 64, "r": label_room([*texts, "misses the SLO"]), "t": 8, "b": 16},
             xaxis=length_axis(longest),
             yaxis=names_axis(names),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_FIRST_SENTENCE = re.compile(r"(?<=\.)(?<! vs\.) (?=[A-Z\d])")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ class Figure:
     description: str
     plot: str
     table: Table
+
+    @property
+    def finding(self) -> str:
+        """Return the first sentence of the description, which is all that a projector has room for."""
+        return _FIRST_SENTENCE.split(self.description, maxsplit=1)[0]
+
+    @property
+    def further(self) -> str:
+        """Return the sentences after the first."""
+        return self.description[len(self.finding) :].lstrip()
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,8 @@ def _figures(row: Row) -> Iterator[_Known]:
         io = declared[name]
         if not is_table(kind, name):
             if isinstance(value, int | float):
-                yield _Known(row, name, name, float(value), io.unit, io.display_unit, io.label)
+                shown = "GiB" if name == "memory_capacity" else io.display_unit
+                yield _Known(row, name, name, float(value), io.unit, shown, io.label)
             continue
         for precision in Precision:
             form = precision.name.lower()

@@ -37,8 +37,8 @@ SHOWN = {
     "7.2": ("nRF52840", "Compute: H100", "Bandwidth: H100", "Power: H100", "10⁷×", "10⁹×", "10^4.7×"),
     "7.3": ("Flash bandwidth", "SRAM bandwidth", "SRAM over flash", "12×", "does not run"),
     "7.4": ("50 µJ", "1 mJ", "25 mJ", "50 J", "nRF52840, keyword", "ESP32-S3, person", "YOLOv8n", "Llama 3 8B"),
-    "7.5": ("nRF52840: what binds", "H100: what binds", "compute-bound", "overhead-bound", "slide"),
-    "7.6": ("For keyword spotting neither is", "what binds", "ESP32-S3"),
+    "7.5": ("nRF52840: limiting factor", "H100: limiting factor", "compute-bound", "overhead-bound", "slide"),
+    "7.6": ("For keyword spotting neither is", "limiting factor", "ESP32-S3"),
     "7.7": ("coin cell", "asleep in between", "idle in between", "365 days"),
     "7.8": ("takeaways", "nine orders", "Choose the device by the workload"),
     "8.1": ("pipeline", "dollars and tonnes"),
@@ -58,7 +58,7 @@ SHOWN = {
     "9.3e": ("Live dashboards | Yes",),
     "9.3f": ("Hugging Face Hub | Yes", "/catalog/from-config/", "config.json"),
     "9.4": ("$5M a year", "1,000 requests per second", "100 ms", "two regions", "tensor-parallel", "Hand in"),
-    "9.4b": ("Which of the 22 walls", "What would you change", "choose the wall that binds"),
+    "9.4b": ("Which of the 22 walls", "What would you change", "choose the wall that limits it"),
     "9.5": ("poster", "Roofline", "PagedAttention", "Carbon emissions", "mlsysbook.ai"),
 }
 

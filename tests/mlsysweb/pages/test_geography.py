@@ -68,6 +68,16 @@ def of_life(shown):
     return dict(zip(making["y"], making["x"], strict=True))
 
 
+def test_the_source_of_embodied_carbon_is_told_of_each_device(client):
+    shown = page(client)
+    table = next(f.table for f in shown.figures if f.id == "lifetimes-2")
+    sources = {row[0]: row[2] for row in table.rows}
+    assert sources["NVIDIA H100 SXM5 80GB"] == "vendor" and sources["NVIDIA L4"] == "Boavizta model"
+    note = next(note for note in shown.notes if note.startswith("Embodied carbon by the Boavizta model"))
+    stated = note.split("by the vendor: ")[1]
+    assert "NVIDIA H100 SXM5 80GB" in stated and "NVIDIA L4" not in stated
+
+
 def test_making_a_microcontroller_on_a_duty_cycle_outweighs_running_it(client):
     share = next(v for name, v in of_life(page(client)).items() if "ESP32" in name)
     assert share > 0.9

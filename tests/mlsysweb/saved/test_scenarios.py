@@ -83,6 +83,11 @@ def test_its_inputs_stand_by_label_with_units_and_the_defaults_are_folded(client
     assert "<dt>Precision</dt>" in defaults and "<dt>Precision</dt>" not in typed
 
 
+def test_its_inputs_stand_before_the_result_they_lead_to(client):
+    page = client.get(save(client, "batch_size=148")["Location"]).content.decode()
+    assert page.index("<h1") < page.index('id="input-list"') < page.index('id="result"') < page.index("All results")
+
+
 def test_an_input_at_a_zero_that_stands_for_something_is_shown_as_what_it_stands_for(client):
     link = client.post("/s/save/", {"page": "/walls/serving/?batch_size=4"})["Location"]
     assert "<dt>Concurrent requests</dt><dd>fixed batch</dd>" in client.get(link).content.decode()

@@ -4,6 +4,7 @@ import pytest
 
 from mlsysweb.answer import answer
 from mlsysweb.show.charts.findings import finding, shape, uncapitalized
+from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import result_page
 from solvers.registry import solvers
 from solvers.result import Value
@@ -11,6 +12,18 @@ from solvers.result import Value
 pytestmark = pytest.mark.usefixtures("catalog")
 
 BATCH, LATENCY = Value(1.0, "1", "", "Batch size"), Value(0.005, "s", "s", "Latency")
+
+
+def figure(description):
+    return Figure("id", "Title", description, "{}", Table((), ()))
+
+
+def test_a_projector_has_the_first_sentence_of_a_finding():
+    told = figure("Latency: 5.12 ms to batch size 148, then rising. Throughput: rising from 195/s.")
+    assert told.finding == "Latency: 5.12 ms to batch size 148, then rising."
+    assert told.further == "Throughput: rising from 195/s."
+    assert figure("MFU vs. TDP: 5 mW to 23 kW.").finding == "MFU vs. TDP: 5 mW to 23 kW."
+    assert figure("").finding == figure("").further == ""
 
 
 def rows(*ys):

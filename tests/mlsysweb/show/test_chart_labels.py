@@ -4,7 +4,7 @@ import pytest
 
 from mlsysweb.show.charts.axes import length_axis
 from mlsysweb.show.charts.bars import bar_figure
-from mlsysweb.show.charts.labels import broken
+from mlsysweb.show.charts.labels import broken, without_shared_prefix
 from mlsysweb.show.charts.serving_cost import CostBar, serving_cost
 from mlsysweb.show.charts.tornado import tornado
 from solvers.meta.sensitivity import ElasticityRow
@@ -12,6 +12,13 @@ from solvers.meta.sensitivity import ElasticityRow
 
 def test_a_number_stays_with_its_unit_where_a_label_is_broken():
     assert broken("Break-even utilization 74\u00a0%", 26) == "Break-even utilization<br>74\u00a0%"
+
+
+def test_bars_are_named_without_the_words_they_share():
+    assert without_shared_prefix(["Bandwidth per node, fat tree", "Bandwidth per node, ring"]) == ["Fat tree", "Ring"]
+    assert without_shared_prefix(["MFU, fused", "Step time, fused"]) == ["MFU, fused", "Step time, fused"]
+    assert without_shared_prefix(["MFU, fused"]) == ["MFU, fused"]
+    assert without_shared_prefix([]) == []
 
 
 @pytest.mark.parametrize(("longest", "shortest"), [(1.0, 0.0), (0.9, -0.9), (0.0, -2.0)])

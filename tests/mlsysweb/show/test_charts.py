@@ -25,6 +25,18 @@ QUESTIONS = [pytest.param(s, p.values, id=f"{n}-{p.name}") for n, s in solvers()
 ]
 
 
+@pytest.mark.parametrize(
+    ("wall", "drawing", "shown"),
+    [("ingestion", 0, " GB/s"), ("battery", 1, " µW"), ("privacy", 1, "\u00a0%"), ("tco", 1, "\u00a0%")],
+)
+def test_the_hover_title_of_a_line_has_x_as_people_write_it(wall, drawing, shown):
+    result = answer(solvers()[wall], {})
+    first, *others = (t for t in draw(result.charts[drawing], result)["data"] if t["mode"] == "lines")
+    assert len(first["customdata"]) == len(first["x"])
+    assert any(text.endswith(shown) for text in first["customdata"])
+    assert all("customdata" not in line for line in others if line["x"] == first["x"])
+
+
 @pytest.mark.parametrize(("solver", "text"), QUESTIONS)
 def test_every_figure_is_valid_plotly_without_a_nan(solver, text):
     result = answer(solver, text)
