@@ -163,6 +163,32 @@ document.addEventListener("submit", ({ target }) => {
 refold();
 reach();
 
+// A verdict that is cut to some lines, so that the chart below it stays where it is, ends in a button that shows them all.
+let whole = false;
+function cut() {
+  for (const verdict of document.querySelectorAll(".verdict")) {
+    verdict.classList.remove("whole");
+    const more = verdict.scrollHeight > verdict.clientHeight + 1;
+    let button = verdict.querySelector(".more");
+    if (more && !button) {
+      button = Object.assign(document.createElement("button"), { type: "button", className: "more" });
+      verdict.append(" ", button);
+    }
+    if (!button) continue;
+    verdict.classList.toggle("whole", more && whole);
+    button.hidden = !more;
+    button.textContent = whole ? "Less" : "More";
+    button.ariaExpanded = String(whole);
+  }
+}
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest(".verdict > .more")) return;
+  whole = !whole;
+  cut();
+});
+for (const type of ["htmx:afterSwap", "resize"]) addEventListener(type, cut);
+cut();
+
 // Says above a table that it scrolls, where it does; the shadow at its edge alone is easily missed.
 function hint() {
   for (const each of document.querySelectorAll(".scroll-hint")) {
