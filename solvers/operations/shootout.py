@@ -228,7 +228,13 @@ def _links(i: Inputs) -> Iterator[InputError]:
         ("rival", i.rival, i.rival_efficiency),
     ):
         least = _least(i, _server(i, chip, efficiency))
-        if least > 1 and math.isnan(chip.interconnect_bandwidth):
+        if math.isinf(least):
+            yield InputError(
+                name,
+                f"can't be {chip.name}: the KV cache that each device has a copy of does not fit, however many share "
+                "the model. Choose a smaller batch or context.",
+            )
+        elif least > 1 and math.isnan(chip.interconnect_bandwidth):
             yield InputError(
                 name,
                 f"can't be {chip.name}: {least:g} of them share the model, and the bandwidth of their link is unknown. "
@@ -470,7 +476,7 @@ def _serving(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     mfu = step.flop / peak_rate(chip, i.precision) / time
     return _Work(
         rate=i.batch_size / time / copy,
-        least=least,
+        least=copy,
         power_share=dynamic_share(mfu, step.moved / chip.memory_bandwidth / time),
     )
 

@@ -134,6 +134,7 @@ WALL_STAGES = (
         {
             "ttft": "serving.ttft",
             "itl": "serving.itl",
+            "served_on": "system.accelerator",
             "power": "system.power_per_request",
             "price_per_hour": "system.price_per_request",
         },

@@ -18,6 +18,10 @@ RARE_QUESTIONS = [
     {"accelerator": "gaudi3", "rival": "h100-sxm5-80gb"},
     {"rival": "h200-sxm-141gb", "rival_price": "25050"},
     {"rival": "h100-sxm5-80gb"},
+    {"rival": "h100-sxm5-80gb", "workload": "serving"},
+    {"workload": "serving", "model": "bert-base"},
+    {"workload": "serving", "rival": "apple-m4-max"},
+    {"workload": "serving", "model": "deepseek-v3", "rival": "t4", "batch_size": "512", "context_length": "131072"},
 ]
 
 PRICED = replace(H100, unit_price=25000.0)
@@ -177,6 +181,12 @@ def test_a_chip_that_cannot_hold_the_model_alone_and_has_no_known_link_is_refuse
         against(alone, model=LLAMA_405B, workload="serving")
     assert float(against(alone, workload="serving").rival_rate) > 0
     assert float(against(alone, model=LLAMA_405B, workload="training").rival_rate) > 0
+
+
+def test_copies_of_a_cache_that_fill_each_device_are_said_to():
+    asked = {"model": "deepseek-v3", "accelerator": "t4", "batch_size": 512, "context_length": 131072}
+    with pytest.raises(InputErrors, match="accelerator: can't be NVIDIA T4: the KV cache"):
+        shootout(workload="serving", **asked)
 
 
 def test_a_model_that_makes_no_tokens_is_not_served():
