@@ -32,11 +32,18 @@ def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
     if timing == Timing.ROOFLINE:
         yield "Times follow the roofline with the given efficiencies and overhead."
         return
-    yield (
-        "Times are kernel sums with the accelerator's constants; the roofline's efficiencies and overhead are not "
-        "used. "
-        "Changing one of them selects the roofline."
-    )
+    if timing == Timing.KERNELS:
+        yield "Times are kernel sums with the accelerator's constants."
+    else:
+        yield (
+            "Times are kernel sums with the accelerator's constants; the roofline's efficiencies and overhead are not "
+            "used. Changing one of them selects the roofline."
+        )
+    yield from unmeasured_kernels(chip)
+
+
+def unmeasured_kernels(chip: Accelerator) -> Iterator[str]:
+    """Says when the constants of a chip's kernels are not its own."""
     if not is_measured(chip):
         yield (
             f"Not measured: {chip.name} has no kernel constants of its own. Those of the measured accelerators are "

@@ -162,6 +162,16 @@ class Accelerator(_Record):
         help="Fraction of link bandwidth that an all-reduce reaches; above 1 if the switch reduces.",
     )
 
+    @property
+    def hourly_price(self) -> Array:
+        """On-demand price of one accelerator, USD/hour."""
+        return np.asarray(self.cloud_price) * 3600.0
+
+    @property
+    def bf16_rate(self) -> Array:
+        """Dense FLOP/s of training in BF16, or in the format that stands for it; NaN where it is unknown."""
+        return peak_rate(self, Precision.BF16)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Model(_Record):

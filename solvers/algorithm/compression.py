@@ -34,6 +34,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.compressed_decode import compressed_step, narrowed
 from solvers.laws.language_pass import Timing
+from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
 from solvers.laws.transformer import cache_bytes
 from solvers.specs import Accelerator, Model, Precision
@@ -163,6 +164,7 @@ class Inputs:
         advanced=True,
         help="16 before compression; used with a model only.",
     )
+    memory_reserve: Array = inputs.memory_reserve()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +203,10 @@ class Outputs:
         help="Weights as the kernels store them and KV cache; dense kernels store zeros, too.",
     )
     memory_room: Array = output(
-        "byte", "Memory capacity", display_unit="GiB", if_infinite="unknown, or not available without a model"
+        "byte",
+        "Usable memory",
+        if_infinite="unknown, or not available without a model",
+        help="Capacity minus headroom.",
     )
     compute_share: Array = output(
         "1",
@@ -246,13 +251,14 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         return Verdict(
             State.INFEASIBLE,
             "Does not fit. Compressed weights and KV cache take {memory_after}, the baseline {memory_before}; "
-            "{served_on} has {memory_room}. Use fewer bits, a smaller batch or a shorter context.",
+            "{memory_room} of {served_on} is usable. Use fewer bits, a smaller batch or a shorter context.",
         )
     if o.memory_before > o.memory_room:
         return Verdict(
             State.OK,
-            "Fits only compressed. Weights and KV cache take {memory_after} instead of {memory_before}; {served_on} "
-            "has {memory_room}. A decode step takes {step_after}; the baseline would take {step_before} if it fitted.",
+            "Fits only compressed. Weights and KV cache take {memory_after} instead of {memory_before}; "
+            "{memory_room} of {served_on} is usable. A decode step takes {step_after}; the baseline would take "
+            "{step_before} if it fitted.",
         )
     speed = _timed if i.served_model is not None else _quantized if i.method == Method.QUANTIZATION else _pruned
     state, words = speed(i, o)
@@ -536,7 +542,7 @@ FALLACIES = (
     walls=(13,),
     title="Compression",
     question="How much smaller is the compressed model, and is it faster?",
-    version="3",
+    version="4",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
@@ -575,7 +581,9 @@ def compression(i: Inputs) -> Outputs:
         cache_after=timed.cache_after,
         memory_before=original + timed.cache_before,
         memory_after=timed.weights_after + timed.cache_after,
-        memory_room=np.asarray(np.nan if i.served_on is None else i.served_on.memory_capacity),
+        memory_room=np.asarray(
+            np.nan if i.served_on is None else usable_memory(i.served_on.memory_capacity, i.memory_reserve)
+        ),
         compute_share=timed.compute_share,
         index_size=index,
         stored_size=compressed + index,

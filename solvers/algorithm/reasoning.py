@@ -132,7 +132,11 @@ class Inputs:
         high=1e9,
         slider=(0, 10000),
         symbol="P",
-        help="Power of the machine per sample; with a model, of the whole machine.",
+        default_from="served_on.tdp",
+        strict=True,
+        may_be_unknown=True,
+        help="Power of the machine per sample; with a model, of each device. An accelerator's is its TDP, an upper "
+        "bound.",
     )
     price_per_hour: Array = number(
         "USD/hour",
@@ -141,16 +145,23 @@ class Inputs:
         high=1e9,
         slider=(0, 100),
         symbol="c",
-        help="Price of the hardware that draws the power above.",
+        default_from="served_on.hourly_price",
+        strict=True,
+        may_be_unknown=True,
+        help="Price of the hardware that draws the power above. An accelerator's is its on-demand price.",
     )
+
+
+_NO_POWER = "unknown: the accelerator has no TDP"
+_NO_PRICE = "unknown: no on-demand price is known"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     latency: Array = output("s", "Latency", symbol="T", help="Whole query; samples run in parallel.")
     tokens_per_query: Array = output("1", "Tokens per query", symbol="N", help="All samples.")
-    energy_per_query: Array = output("J", "Energy per query", symbol="E")
-    cost_per_query: Array = output("USD", "Cost per query", symbol="C")
+    energy_per_query: Array = output("J", "Energy per query", symbol="E", if_infinite=_NO_POWER)
+    cost_per_query: Array = output("USD", "Cost per query", symbol="C", if_infinite=_NO_PRICE)
     slowdown: Array = output("1", "Latency relative to a direct answer", display_unit="times", symbol="S")
     tokens_per_sample: Array = output("1", "Tokens per sample", symbol="N_1")
     first_token_time: Array = output("s", "TTFT in use", symbol=r"t_1", help="As given, or computed from the model.")
@@ -163,19 +174,25 @@ class Outputs:
     direct_token_time: Array = output(
         "s", "Time per token of a direct answer", symbol=r"t_0", help="ITL as given, or a decode step of one sequence."
     )
-    machines: Array = output("1", "Machines", symbol="m", help="One per sample; with a model, one for the batch.")
+    machines: Array = output(
+        "1", "Machines", symbol="m", help="One per sample; with a model, the devices that hold it, for the whole batch."
+    )
     reasoning_tokens: Array = output("1", "Reasoning tokens per sample")
     reasoning_time: Array = output("s", "Reasoning time")
     direct_latency: Array = output("s", "Direct-answer latency", symbol="T_0")
-    direct_cost: Array = output("USD", "Direct-answer cost", symbol="C_0")
-    direct_energy: Array = output("J", "Direct-answer energy")
+    direct_cost: Array = output("USD", "Direct-answer cost", symbol="C_0", if_infinite=_NO_PRICE)
+    direct_energy: Array = output("J", "Direct-answer energy", if_infinite=_NO_POWER)
     cost_multiple: Array = output(
         "1", "Cost relative to a direct answer", display_unit="times", if_infinite="none (price is zero)"
     )
-    extra_cost: Array = output("USD", "Reasoning overhead (cost)")
-    queries_per_dollar: Array = output("1", "Queries per dollar", if_infinite="unlimited (price is zero)")
-    queries_per_kwh: Array = output("1", "Queries per kWh", if_infinite="unlimited (power is zero)")
-    cost_per_million_queries: Array = output("USD", "Cost per million queries")
+    extra_cost: Array = output("USD", "Reasoning overhead (cost)", if_infinite=_NO_PRICE)
+    queries_per_dollar: Array = output(
+        "1", "Queries per dollar", if_infinite="unlimited (price is zero)", if_unknown=_NO_PRICE
+    )
+    queries_per_kwh: Array = output(
+        "1", "Queries per kWh", if_infinite="unlimited (power is zero)", if_unknown=_NO_POWER
+    )
+    cost_per_million_queries: Array = output("USD", "Cost per million queries", if_infinite=_NO_PRICE)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -195,7 +212,9 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
-    query = "{tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query} per query."
+    paid = (("{cost_per_query}", o.cost_per_query), ("{energy_per_query}", o.energy_per_query))
+    known = ["{tokens_per_query} tokens", "{latency}", *(slot for slot, value in paid if not np.isnan(value))]
+    query = f"{', '.join(known[:-1])} and {known[-1]} per query."
     if o.reasoning_tokens == 0 and i.samples == 1:
         return Verdict(State.OK, f"Direct answer. {query} Fewer answer tokens or a lower ITL would help.")
     cost = "{cost_multiple}× the cost" if np.isfinite(o.cost_multiple) else ""
@@ -259,7 +278,8 @@ SOURCES = (
 ASSUMPTIONS = (
     "Reasoning and answer tokens have the same inter-token latency.",
     "Samples run in parallel, each on its own share of a machine with its own power and price. With a model they are "
-    "one batch on one machine: the prompt is prefilled once, and each step reads the weights once.",
+    "one batch on one machine, its tensor-parallel devices: the prompt is prefilled once, and each step reads the "
+    "weights once.",
     "With a model, a token takes one decode step at the mean context length: the prompt plus half of the output.",
     "The machine is paid for while it answers.",
 )
@@ -315,7 +335,7 @@ FALLACIES = (
     walls=(12,),
     title="Reasoning",
     question="What do reasoning and repeated sampling add to the latency and cost of a query?",
-    version="4",
+    version="5",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
@@ -334,7 +354,7 @@ def reasoning(i: Inputs) -> Outputs:
     tokens, answer = thought + i.answer_tokens, np.asarray(i.answer_tokens, dtype=float)
     pace = _pace(i, tokens, answer)
     latency, direct = pace.first + tokens * pace.token, pace.first + answer * pace.direct_token
-    machine_time = pace.machines * latency
+    machine_time, direct_time = pace.machines * latency, pace.machines_alone * direct
     price = np.asarray(i.price_per_hour, dtype=float) / _HOUR
     energy, cost = machine_time * i.power, machine_time * price
     return Outputs(
@@ -351,10 +371,10 @@ def reasoning(i: Inputs) -> Outputs:
         reasoning_tokens=thought,
         reasoning_time=thought * pace.token,
         direct_latency=direct,
-        direct_cost=direct * price,
-        direct_energy=direct * i.power,
-        cost_multiple=ratio_or_inf(machine_time * price, direct * price),
-        extra_cost=cost - direct * price,
+        direct_cost=direct_time * price,
+        direct_energy=direct_time * i.power,
+        cost_multiple=np.where(price == 0, np.inf, machine_time / direct_time),
+        extra_cost=cost - direct_time * price,
         queries_per_dollar=ratio_or_inf(1.0, cost),
         queries_per_kwh=ratio_or_inf(3.6e6, energy),
         cost_per_million_queries=cost * 1e6,
@@ -362,12 +382,14 @@ def reasoning(i: Inputs) -> Outputs:
 
 
 class _Pace(NamedTuple):
-    """Seconds of the first token, of each token of all samples and of a direct answer; machines that are kept."""
+    """Seconds of the first token, of each token of all samples and of a direct answer; machines that are kept, for all
+    samples and for a direct answer."""
 
     first: Array
     token: Array
     direct_token: Array
     machines: Array
+    machines_alone: Array
 
 
 def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
@@ -375,7 +397,7 @@ def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
     samples = np.asarray(i.samples, dtype=float)
     if i.served_model is None or i.served_on is None:
         given = np.asarray(i.itl, dtype=float)
-        return _Pace(np.asarray(i.ttft, dtype=float), given, given, samples)
+        return _Pace(np.asarray(i.ttft, dtype=float), given, given, samples, np.float64(1))
     server = ModelServer(
         chip=i.served_on,
         precision=i.precision,
@@ -386,4 +408,5 @@ def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
     first = price_prefill(i.served_model, server, 1.0, i.prompt_length)
     together = price_decode(i.served_model, server, samples, i.prompt_length + tokens / 2)
     alone = price_decode(i.served_model, server, 1.0, i.prompt_length + answer / 2)
-    return _Pace(first.time.total, together.time.total, alone.time.total, np.ones_like(samples))
+    devices = np.asarray(i.tensor_parallel, dtype=float)
+    return _Pace(first.time.total, together.time.total, alone.time.total, devices, devices)

@@ -372,6 +372,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "Young's first-order estimate, without failures during checkpoints, is {goodput}."
     if i.nodes > i.devices:
         yield "There are more nodes than devices."
+    if i.fleet is not None and i.device_mtbf == inputs.DEVICE_MTBF:
+        yield "The device MTBF of {fleet} is not known; that of the H100s of Llama 3's training run is assumed."
 
 
 FIGURES = (

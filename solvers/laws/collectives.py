@@ -17,6 +17,10 @@ class NetworkLink:
     latency: Array
 
 
+# Seconds to start a message over a link inside a node, of a roofline whose question gives no other.
+LINK_LATENCY = 0.5e-6
+
+
 @dataclass(frozen=True)
 class RankGroup:
     """The devices that take part in a collective: how many (`size`, n), how many of them share a node (`local`, g) and

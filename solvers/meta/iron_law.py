@@ -30,7 +30,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.ratio import ratio_or_inf
-from solvers.specs import Fleet
+from solvers.specs import Accelerator, Fleet, Node
 from solvers.verdict import State, Verdict
 
 _HOUR = 3600.0
@@ -66,6 +66,10 @@ class Inputs:
         "(walls 11 and 13).",
     )
     fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
+    accelerator: Accelerator | None = inputs.accelerator(
+        optional=True, default_from="node.accelerator", help="Source of the peak FLOP/s where that is left empty."
+    )
     devices: Array = number(
         "1",
         "Devices",
@@ -88,7 +92,9 @@ class Inputs:
         slider=(1e12, 1e16),
         log=True,
         symbol=r"\pi",
-        help="Dense peak in the training format (walls 1 and 2).",
+        default_from="accelerator.bf16_rate",
+        strict=True,
+        help="Dense peak in the training format (walls 1 and 2). Of an accelerator: in BF16. Default: A100.",
         display_unit="TFLOP/s",
     )
     mfu: Array = number(
@@ -298,7 +304,7 @@ FALLACIES = (
     walls=(),
     title="Iron law of training",
     question="How long does a training run take, and which factor loses the most time?",
-    version="1",
+    version="2",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,

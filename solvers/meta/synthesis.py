@@ -87,6 +87,7 @@ class Inputs:
     layer_overhead: Array = inputs.layer_overhead(
         0, help="Launch latency and small kernels. Zero: requirement of the roofline alone."
     )
+    memory_reserve: Array = inputs.memory_reserve()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,9 @@ class Outputs:
         if_infinite="none suffices: the overhead alone exceeds the target",
         help="Dense peak FLOP/s at the chosen precision.",
     )
-    required_memory: Array = output("byte", "Required memory", help="Weights plus KV cache or activations.")
+    required_memory: Array = output(
+        "byte", "Required memory", help="Weights plus KV cache or activations, without headroom."
+    )
     required_ridge_point: Array = output(
         "flop/byte",
         "Required ridge point",
@@ -292,7 +295,7 @@ FALLACIES = (
     walls=(22,),
     title="Synthesis",
     question="Which hardware does a latency target require?",
-    version="2",
+    version="3",
     factor="Peak FLOP/s per device",
     verdict=verdict,
     notes=notes,
@@ -326,7 +329,7 @@ def synthesis(i: Inputs) -> Outputs:
 
 def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[str, Any]:
     """Return how many of `chip` the step needs, and which requirement determines it."""
-    home = memory_placement(chip, work.resident, work.weights)
+    home = memory_placement(chip, work.resident, work.weights, i.memory_reserve)
     forward = effective_phase(i.model, i.phase) == Phase.FORWARD
     reached = kernel_efficiency(chip, i.model, i.precision, i.efficiency, i.kernel_rates, forward)
     peak = peak_rate(chip, i.precision)

@@ -148,7 +148,7 @@ class Inputs:
         help="Water used to generate the electricity.",
         zero_means="unknown",
     )
-    wue: Array = inputs.wue(0, advanced=True)
+    wue: Array = inputs.wue(0, default_from="region.wue", advanced=True)
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
@@ -217,6 +217,12 @@ class Outputs:
     sequence_bytes: Array = output("byte", "Bytes per sequence")
     run_rate: Array = output("1/s", "Training runs per second")
     tdp: Array = output("W", "TDP per device", if_infinite="unknown")
+    power_per_request: Array = output(
+        "W", "TDP per concurrent request", if_infinite="unknown", help="A request's share of its replica's devices."
+    )
+    price_per_request: Array = output(
+        "USD/hour", "On-demand price per concurrent request", if_infinite="unknown", help="Its share of the devices."
+    )
     embodied_per_device: Array = output("kg", "Embodied carbon per device", if_infinite="unknown")
     carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
     water_of_electricity: Array = output(
@@ -344,7 +350,7 @@ FALLACIES = (
     walls=(),
     title="System",
     question="How large are the parts of one system that trains and serves a model?",
-    version="2",
+    version="3",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -365,6 +371,7 @@ def system(i: Inputs) -> Outputs:
     copies = np.floor(i.devices / one_copy)
     used = copies * one_copy
     nodes = np.ceil(np.asarray(i.devices, dtype=float) / i.devices_per_node)
+    share = np.asarray(i.tensor_parallel, dtype=float) / i.batch_size
     return Outputs(
         serving_devices=np.asarray(i.replicas, dtype=float) * i.tensor_parallel,
         slots=np.asarray(i.replicas, dtype=float) * i.batch_size,
@@ -381,6 +388,8 @@ def system(i: Inputs) -> Outputs:
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,
         tdp=i.accelerator.tdp,
+        power_per_request=i.accelerator.tdp * share,
+        price_per_request=i.accelerator.hourly_price * share,
         embodied_per_device=i.embodied_carbon,
         carbon_intensity=_of_place(i),
         water_of_electricity=i.water_intensity,

@@ -31,7 +31,7 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.core_kernels import KernelRates, kernel_efficiency
-from solvers.laws.memory import MEMORY_RESERVE, Tier, max_batch_size, memory_placement
+from solvers.laws.memory import Tier, max_batch_size, memory_placement
 from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.power import PowerModel, activity, chip_power
 from solvers.laws.ratio import ratio_or_inf
@@ -56,6 +56,7 @@ class Inputs:
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
     utilization: Codes = inputs.power_model(PowerModel.ACTIVITY)
+    memory_reserve: Array = inputs.memory_reserve()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,7 @@ class Outputs:
     )
     largest_batch_size: Array = output("1", "Maximum batch size (memory)", if_infinite="unlimited")
     memory_room: Array = output(
-        "byte", "Memory capacity", display_unit="GiB", if_infinite="unknown: not in the catalog"
+        "byte", "Usable memory", if_infinite="unknown: not in the catalog", help="Main memory minus the headroom."
     )
     memory_shortfall: Array = output("byte", "Memory shortfall")
     devices_needed: Array = output("1", "Minimum devices to fit", if_infinite="unknown without the capacity")
@@ -157,7 +158,7 @@ def _way_out(o: Outputs) -> str:
 
 
 def _too_large(o: Outputs) -> str:
-    short = "Does not fit. It needs {memory_footprint}; {accelerator} has {memory_room}."
+    short = "Does not fit. It needs {memory_footprint}; {memory_room} of {accelerator} is usable."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
     return short + " Use at least {devices_needed} devices, or lower precision."
@@ -180,8 +181,6 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if not o.feasible:
         yield "Times assume that the data fit in memory."
-    if o.memory_tier == Tier.MEMORY and o.feasible and o.memory_footprint > (1 - MEMORY_RESERVE) * o.memory_room:
-        yield "Little headroom: the serving and training walls reserve a tenth of the memory for the runtime."
     if o.memory_tier == Tier.FLASH and o.feasible:
         yield "Weights are read from flash: with the activations they do not fit in SRAM."
 
@@ -327,7 +326,7 @@ FALLACIES = (
     walls=(1, 2),
     title="Roofline",
     question="Is this workload compute-bound or memory-bound?",
-    version="3",
+    version="4",
     factor="Peak FLOP/s per device",
     verdict=verdict,
     notes=notes,
@@ -345,7 +344,7 @@ FALLACIES = (
 def roofline(i: Inputs) -> Outputs:
     chip, model = i.accelerator, i.model
     work = step_work(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
-    home = memory_placement(chip, work.resident, work.weights)
+    home = memory_placement(chip, work.resident, work.weights, i.memory_reserve)
     peak = peak_rate(chip, i.precision)
     forward = effective_phase(model, i.phase) == Phase.FORWARD
     efficiency = kernel_efficiency(chip, model, i.precision, i.efficiency, i.kernel_rates, forward)
@@ -387,7 +386,7 @@ def roofline(i: Inputs) -> Outputs:
         memory_roof=memory_roof,
         intensity_limit=ratio_or_inf(work.flop_per_sequence, work.moved_per_sequence),
         compute_bound_batch_size=compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof),
-        largest_batch_size=max_batch_size(chip, work.weights, work.resident_per_sequence),
+        largest_batch_size=max_batch_size(chip, work.weights, work.resident_per_sequence, i.memory_reserve),
         memory_room=home.room,
         memory_shortfall=np.maximum(home.needed - home.room, 0),
         devices_needed=np.ceil(home.needed / home.room),

@@ -36,7 +36,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.collectives import NetworkLink
+from solvers.laws.collectives import LINK_LATENCY, NetworkLink
 from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, closed_loop, host_time
 from solvers.laws.language_pass import (
     ModelServer,
@@ -173,7 +173,7 @@ class Inputs:
     interconnect_latency: Array = number(
         "s",
         "Interconnect latency",
-        0.5e-6,
+        LINK_LATENCY,
         high=1,
         slider=(0, 20e-6),
         display_unit="us",

@@ -1,22 +1,22 @@
 """Which accelerator does the same work for less, and at what price does the other break even?
 
 Two fleets of equal throughput, each with its own number of devices: training by the fraction of peak FLOP/s
-that kernels reach, serving by the roofline of a decode step on as few devices as hold the
-model. Costs as in Barroso, Hölzle and Ranganathan 2018 (chapter 6). Not modeled: software that runs on one chip only,
-networks, and the cost of porting.
+that kernels reach, serving by a decode step as in the serving wall, on as few devices as hold the model. Costs as in
+Barroso, Hölzle and Ranganathan 2018 (chapter 6). Not modeled: software that runs on one chip only, networks between
+nodes, and the cost of porting.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
-from solvers import checks, inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -34,14 +34,16 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
+from solvers.laws.collectives import LINK_LATENCY, NetworkLink
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.language_pass import ModelServer, Roofline, Timing, least_devices, price_decode
 from solvers.laws.memory import usable_memory
+from solvers.laws.phase import generates
 from solvers.laws.power import dynamic_share
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES
-from solvers.laws.transformer import active_parameters, bytes_per_element, decode_work
+from solvers.laws.transformer import active_parameters, bytes_per_element
 from solvers.specs import Accelerator, Fleet, Grid, Model, Node, Precision, Region, peak_rate
 from solvers.verdict import State, Verdict
 
@@ -104,7 +106,7 @@ class Inputs:
         symbol="T",
     )
     efficiency: Array = inputs.efficiency(
-        0.45, help="Fraction of peak FLOP/s that the reference reaches; in training, its MFU."
+        0.45, help="In training, the MFU of the reference; in serving, its roofline's fraction of peak FLOP/s."
     )
     rival_efficiency: Array = number(
         "1",
@@ -122,6 +124,7 @@ class Inputs:
     context_length: Array = inputs.context_length(
         2048, help="Serving only: tokens already in the KV cache per sequence."
     )
+    timing: Codes = inputs.timing(meant_by=(*inputs.ROOFLINE_CONSTANTS, "rival_efficiency"))
     memory_utilization: Array = inputs.memory_utilization(
         0,
         advanced=True,
@@ -155,6 +158,7 @@ class Inputs:
 
 
 _UNPRICED = "unknown: no price is known"
+_NO_LINK = "unknown: no memory or link is known that would hold the model"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,10 +187,21 @@ class Outputs:
         symbol="n_0",
         help="The devices, or the minimum for the model where they are fewer.",
     )
-    throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Throughput of either fleet.")
-    reference_rate: Array = output("1/s", "Throughput per reference device", display_unit="tokens/s", symbol="r")
-    rival_rate: Array = output("1/s", "Throughput per alternative device", display_unit="tokens/s", symbol="r'")
-    rate_ratio: Array = output("1", "Throughput ratio per device, alternative to reference", display_unit="times")
+    throughput: Array = output(
+        "1/s", "Throughput", display_unit="tokens/s", if_infinite=_NO_LINK, help="Throughput of either fleet."
+    )
+    reference_rate: Array = output(
+        "1/s", "Throughput per reference device", display_unit="tokens/s", symbol="r", if_infinite=_NO_LINK
+    )
+    rival_rate: Array = output(
+        "1/s", "Throughput per alternative device", display_unit="tokens/s", symbol="r'", if_infinite=_NO_LINK
+    )
+    rate_ratio: Array = output(
+        "1",
+        "Throughput ratio per device, alternative to reference",
+        display_unit="times",
+        if_infinite=_NO_LINK,
+    )
     reference_least: Array = output("1", "Minimum reference devices for the model", if_infinite="unknown")
     rival_least: Array = output("1", "Minimum alternative devices for the model", if_infinite="unknown")
     reference_energy: Array = output("J", "Energy of the reference", if_infinite="unknown")
@@ -200,6 +215,31 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.accelerator_rate(i.rival, i.precision, ("rival", "precision"))
     yield from checks.trainable_transformer(i.model)
+    if i.workload == Workload.SERVING and generates(i.model):
+        yield from _links(i)
+    elif i.workload == Workload.SERVING:
+        yield InputError("model", f"can't be {i.model.name}: it does not generate tokens. Choose a language model.")
+
+
+def _links(i: Inputs) -> Iterator[InputError]:
+    """An error for each chip that can't serve the model alone and whose link to others is unknown."""
+    for name, chip, efficiency in (
+        ("accelerator", i.accelerator, i.efficiency),
+        ("rival", i.rival, i.rival_efficiency),
+    ):
+        least = _least(i, _server(i, chip, efficiency))
+        if math.isinf(least):
+            yield InputError(
+                name,
+                f"can't be {chip.name}: the KV cache that each device has a copy of does not fit, however many share "
+                "the model. Choose a smaller batch or context.",
+            )
+        elif least > 1 and math.isnan(chip.interconnect_bandwidth):
+            yield InputError(
+                name,
+                f"can't be {chip.name}: {least:g} of them share the model, and the bandwidth of their link is unknown. "
+                "Choose a smaller model, batch or context.",
+            )
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
@@ -240,7 +280,11 @@ def _even(o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.workload == Workload.SERVING and o.rival_least != o.reference_least:
         yield "One model replica needs {reference_least} of the reference or {rival_least} of the alternative."
-    if i.efficiency == i.rival_efficiency:
+    if i.workload == Workload.SERVING:
+        yield from remarks.pass_timing(i.accelerator, i.timing)
+        if i.timing != Timing.ROOFLINE and i.rival.name != i.accelerator.name:
+            yield from remarks.unmeasured_kernels(i.rival)
+    elif i.efficiency == i.rival_efficiency:
         yield "Both are assumed to reach the same fraction of peak, which favors the one with less mature software."
 
 
@@ -282,7 +326,8 @@ SOURCES = (
 ASSUMPTIONS = (
     "Training: each device reaches its compute efficiency, and at least as many are used as hold weights, "
     "gradients and optimizer state.",
-    "Serving: one model replica uses as few devices as hold it, which share FLOPs and memory traffic evenly.",
+    "Serving: one model replica uses as few devices as hold it, tensor-parallel over their own links. A decode step "
+    "takes as long as on the serving wall.",
     "Power follows MFU and memory bandwidth utilization as measured on serving GPUs, or MFU alone where the "
     "latter is unknown; hosts count if given.",
     "A reference fleet too small for the model is compared as the smallest that holds it.",
@@ -291,7 +336,7 @@ ASSUMPTIONS = (
 
 LIMITATIONS = (
     "Software maturity beyond the compute efficiencies.",
-    "Communication; the serving and parallelism walls model it.",
+    "Communication in training; the parallelism wall models it.",
     "Volume discounts.",
 )
 
@@ -337,7 +382,7 @@ FALLACIES = (
     walls=(17,),
     title="Price-performance comparison",
     question="Which accelerator does the same work for less, and at what price does the other break even?",
-    version="4",
+    version="5",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -404,25 +449,57 @@ class _Work(NamedTuple):
 
 def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     serving = np.asarray(i.workload) == Workload.SERVING
+    trained = _training(i, chip, efficiency)
+    if not serving.any():
+        return trained
+    served = _serving(i, chip, efficiency)
+    return _Work(*(np.where(serving, one, other) for one, other in zip(served, trained, strict=True)))
+
+
+def _training(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
     state = i.model.parameters * (2 * bytes_per_element(i.precision) + ADAM_BYTES)
-    step = decode_work(i.model, i.batch_size, i.context_length, i.precision, i.precision)
-    usable = usable_memory(chip.memory_capacity, i.memory_reserve)
-    copy = np.ceil(step.resident / usable)
-    time = step_time(
-        step.flop / copy,
-        step.moved / copy,
-        reached,
-        chip.memory_bandwidth * i.bandwidth_efficiency,
-        chip.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead),
-    )
-    mfu = step.flop / copy / peak_rate(chip, i.precision) / time.total
-    reading = step.moved / copy / chip.memory_bandwidth / time.total
     return _Work(
-        rate=np.where(serving, i.batch_size / time.total / copy, reached / (6 * active_parameters(i.model))),
-        least=np.where(serving, copy, np.ceil(state / usable)),
-        power_share=dynamic_share(np.where(serving, mfu, efficiency), np.where(serving, reading, i.memory_utilization)),
+        rate=reached / (6 * active_parameters(i.model)),
+        least=np.ceil(state / usable_memory(chip.memory_capacity, i.memory_reserve)),
+        power_share=dynamic_share(efficiency, i.memory_utilization),
     )
+
+
+def _serving(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
+    """The work of a decode step on the fewest devices that hold the model and its cache."""
+    alone = _server(i, chip, efficiency)
+    least = _least(i, alone)
+    copy = np.where(np.isfinite(least), least, np.nan)
+    step = price_decode(i.model, replace(alone, devices=copy), i.batch_size, i.context_length)
+    time = step.time.total
+    mfu = step.flop / peak_rate(chip, i.precision) / time
+    return _Work(
+        rate=i.batch_size / time / copy,
+        least=copy,
+        power_share=dynamic_share(mfu, step.moved / chip.memory_bandwidth / time),
+    )
+
+
+def _server(i: Inputs, chip: Accelerator, efficiency: Array) -> ModelServer:
+    return ModelServer(
+        chip=chip,
+        precision=i.precision,
+        cache_precision=i.precision,
+        roofline=Roofline(
+            efficiency=efficiency,
+            bandwidth_efficiency=i.bandwidth_efficiency,
+            layer_overhead=i.layer_overhead,
+        ),
+        timing=i.timing,
+        link=NetworkLink(chip.interconnect_bandwidth, LINK_LATENCY),
+    )
+
+
+def _least(i: Inputs, server: ModelServer) -> Array:
+    """The fewest devices like those of the server that hold the model and the cache of its batch."""
+    usable = usable_memory(server.chip.memory_capacity, i.memory_reserve)
+    return least_devices(i.model, None, server, i.batch_size, i.context_length, usable)
 
 
 def _price(given_price: Array, chip: Accelerator) -> Array:

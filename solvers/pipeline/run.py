@@ -120,13 +120,16 @@ def _value(stage: Stage, name: str, value: Any, look_up: LookUp | None) -> Any:
 
 def _check(pipeline: Pipeline, stage: Stage, inputs: Any) -> None:
     """Raise an error where a connected input is out of range: values from other stages are validated like typed
-    ones."""
+    ones, but for those that may be unknown."""
     errors = []
     for name, wire in pipeline.wires_of(stage.name).items():
         io = stage.inputs.get(name)
         if isinstance(io, Input):
+            value = float(getattr(inputs, name))
+            if io.may_be_unknown and math.isnan(value):
+                continue
             try:
-                io.check(name, float(getattr(inputs, name)))
+                io.check(name, value)
             except InputError as error:
                 errors.append(InputError(f"{stage.name}.{name}", f"{error.sentence} It is what {wire} came to."))
     if errors:

@@ -131,7 +131,13 @@ WALL_STAGES = (
         "reasoning",
         "of an answer's time is reasoning",
         lambda v: _lost(v("slowdown")),
-        {"ttft": "serving.ttft", "itl": "serving.itl"},
+        {
+            "ttft": "serving.ttft",
+            "itl": "serving.itl",
+            "served_on": "system.accelerator",
+            "power": "system.power_per_request",
+            "price_per_hour": "system.price_per_request",
+        },
         supposed=True,
     ),
     WallStage(

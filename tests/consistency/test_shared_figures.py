@@ -12,7 +12,7 @@ from mlsysweb.pages.system.answer import _answered
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.shipped import find
-from solvers.specs import Accelerator
+from solvers.specs import Accelerator, Fleet, Precision, peak_rate
 
 from .systems import CHIPS, SERVED
 
@@ -164,3 +164,98 @@ def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stage
     assert same(walls["parallelism"].values["mfu"], walls["iron_law"].values["run_mfu"])
     energy = [walls[wall].values["facility_energy"] for wall in ("tco", "sustainability")]
     assert same(*energy)
+
+
+@SOME
+@given(models, chips, powers, st.integers(64, 8192), st.sampled_from(["bf16", "fp8"]))
+def test_the_comparison_of_accelerators_serves_as_the_serving_wall_does(model, chip, batch, context, precision):
+    shared = {"model": model, "accelerator": chip, "batch_size": batch, "precision": precision}
+    compared = ask("shootout", **shared, workload="serving", context_length=context)
+    split = {"tensor_parallel": float(compared.reference_least), "kv_precision": precision}
+    assume(split["tensor_parallel"] <= 1024)
+    served = ask("serving", **shared, **split, prompt_length=context - 1, output_length=2)
+    assert same(compared.reference_rate, batch / served.itl / split["tensor_parallel"])
+    held = ask("serving", **shared, **split, prompt_length=context - 2, output_length=2)
+    assert same(compared.reference_least, held.devices_needed)
+
+
+@SOME
+@given(st.sampled_from(CHIPS), st.integers(1, 4096), st.floats(0.01, 1), st.floats(0, 1), st.floats(1, 2))
+def test_the_comparison_of_accelerators_costs_what_the_tco_and_sustainability_walls_say(chip, devices, mfu, read, pue):
+    spec = find(Accelerator, chip)
+    assume(not np.isnan(spec.tdp + spec.unit_price))
+    shared = {"accelerator": chip, "devices": devices, "pue": pue, "memory_utilization": read}
+    compared = ask("shootout", **shared, efficiency=mfu, model="llama-3-8b")
+    assume(compared.reference_devices == devices)
+    cost, carbon = ask("tco", **shared, mfu=mfu), ask("sustainability", **shared, mfu=mfu)
+    assert same(compared.reference_cost, cost.tco)
+    assert same(compared.reference_energy, cost.facility_energy, carbon.facility_energy)
+
+
+@SOME
+@given(models, chips, powers, powers, st.integers(64, 8192), st.integers(2, 1024))
+def test_reasoning_is_timed_as_serving_is_and_priced_as_the_accelerator(model, chip, batch, tensor, prompt, output):
+    shared = {"model": model, "accelerator": chip, "tensor_parallel": tensor, "prompt_length": prompt}
+    served = ask("serving", **shared, batch_size=batch, output_length=output)
+    query = ask(
+        "reasoning",
+        served_model=model,
+        served_on=chip,
+        tensor_parallel=tensor,
+        prompt_length=prompt,
+        samples=batch,
+        reasoning_steps=0,
+        answer_tokens=output,
+    )
+    assert same(query.token_time, served.itl)
+    assert same(query.first_token_time, ask("serving", **shared, batch_size=1, output_length=output).ttft)
+    spec = find(Accelerator, chip)
+    assert same(query.cost_per_query, tensor * spec.cloud_price * query.latency)
+    assert same(query.energy_per_query, tensor * spec.tdp * query.latency)
+
+
+@SOME
+@given(models, chips, powers, st.integers(64, 8192), st.sampled_from([(16, "fp16"), (8, "int8"), (4, "int4")]))
+def test_every_wall_that_asks_whether_a_model_fits_answers_alike(model, chip, batch, context, stored):
+    bits, precision = stored
+    shared = {"model": model, "accelerator": chip, "batch_size": batch, "precision": precision}
+    served = ask("serving", **shared, kv_precision=precision, prompt_length=context - 2, output_length=2)
+    step = ask("roofline", **shared, phase="decode", context_length=context)
+    needed = ask("synthesis", **shared, phase="decode", context_length=context)
+    small = ask(
+        "compression",
+        served_model=model,
+        served_on=chip,
+        batch_size=batch,
+        context_length=context,
+        bits=bits,
+        kv_bits=bits,
+    )
+    assert same(served.memory_room, step.memory_room, small.memory_room)
+    assert same(served.memory_per_device, step.memory_footprint, small.memory_after, needed.required_memory)
+    assert bool(served.feasible) == bool(step.feasible)
+    assert same(served.largest_batch_size, step.largest_batch_size)
+    assert same(step.devices_needed, needed.devices_for_memory)
+
+
+@SOME
+@given(chips, st.sampled_from(["aws-eu-west-1", "azure-northeurope", "gcp-europe-north1", "aws-us-east-1"]))
+def test_the_system_has_the_water_carbon_and_prices_of_its_region(chip, region):
+    try:
+        walls, _ = _answered({"accelerator": chip, "region": region})
+    except InputErrors:
+        assume(False)
+    run = walls["sustainability"].values
+    given = {name: run[name] for name in ("duration", "mfu", "memory_utilization")}
+    alone = ask("sustainability", accelerator=chip, region=region, devices=256, **given)
+    for name in ("water", "operational_carbon", "energy_cost", "embodied_carbon"):
+        assert same(run[name], getattr(alone, name)), name
+    query = walls["reasoning"].values
+    assert same(query["power"] * 16, find(Accelerator, chip).tdp)
+    assert same(query["price_per_hour"] * 16, 3600 * find(Accelerator, chip).cloud_price)
+
+
+@pytest.mark.parametrize("fleet", ["meta-llama3-16k", "alps", "ornl-frontier", "google-tpu-v5p-pod", "gpt3-v100-10k"])
+def test_the_iron_law_has_the_peak_of_the_chips_of_its_fleet(fleet):
+    chip = find(Fleet, fleet).node.accelerator
+    assert same(ask("iron_law", fleet=fleet).fleet_peak, find(Fleet, fleet).devices * peak_rate(chip, Precision.BF16))

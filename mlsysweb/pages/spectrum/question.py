@@ -48,7 +48,7 @@ class TableRows(IntEnum):
 _AXES = {
     "peak": "Peak FLOP/s",
     "bandwidth": "Memory bandwidth",
-    "capacity": "Memory capacity",
+    "capacity": "Usable memory",
     "power": "Power (TDP)",
     "price": "Price",
     "energy": "Energy per inference",

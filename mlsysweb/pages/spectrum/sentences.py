@@ -163,7 +163,7 @@ def _over(s: Survey, place: int) -> str:
 
 
 def _short(s: Survey, place: int) -> str:
-    where = HOLDS[s.tier[place]]
+    where = "usable memory" if s.tier[place] == Tier.MEMORY else HOLDS[s.tier[place]]
     room, short = s.of("memory_room", place), s.of("memory_shortfall", place)
     return f"out of memory: {format_quantity(room, 'byte')} of {where}, {format_quantity(short, 'byte')} short"
 

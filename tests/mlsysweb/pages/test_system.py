@@ -1,13 +1,17 @@
 import html
 import re
 
+import numpy as np
 import pytest
 
 from catalog.resolve import find
+from mlsysweb.pages.system.answer import _answered
 from mlsysweb.show.unit_filter import units
+from solvers import shipped
 from solvers.pipeline import run
 from solvers.pipeline.system import whole_system
 from solvers.pipeline.wall_stages import FACTORS
+from solvers.specs import Accelerator
 from solvers.taxonomy import WALLS
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -197,3 +201,13 @@ def test_walls_of_one_device_do_not_contradict_a_model_that_several_share(client
         assert rows[number].verdict.startswith("One device alone: ") and rows[number].kind != "infeasible"
     alone = client.get("/system/", {"tensor_parallel": "1"}).context["page"].groups[0].walls
     assert not next(wall for wall in alone if wall.number == 2).verdict.startswith("One device alone")
+
+
+@pytest.mark.parametrize("chip", ["h20", "k80-gk210", "rtx-a6000", "mi300x"])
+def test_a_chip_without_every_figure_is_answered_and_what_is_missing_is_unknown(client, chip):
+    """None of them has an embodied carbon and an on-demand price."""
+    assert client.get("/system/", {"accelerator": chip}).status_code == 200
+    spec = shipped.find(Accelerator, chip)
+    walls = _answered({"accelerator": chip})[0].results
+    assert np.isnan(walls["sustainability"].values["total_carbon"].value) == np.isnan(spec.embodied_carbon)
+    assert np.isnan(walls["reasoning"].values["cost_per_query"].value) == np.isnan(spec.cloud_price)

@@ -7,6 +7,8 @@ from solvers import serving
 from solvers.algorithm.reasoning import reasoning
 from solvers.errors import InputErrors
 from solvers.notebook.call import question
+from solvers.shipped import find
+from solvers.specs import Accelerator
 
 steps = st.integers(0, 500)
 samples = st.integers(1, 100)
@@ -87,6 +89,26 @@ def test_a_direct_answer_costs_its_time_and_many_samples_as_many_tokens():
 SERVED = {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"}
 
 
+@pytest.mark.parametrize("chip", ["h100-sxm5-80gb", "t4", "a100-sxm4-80gb"])
+def test_a_query_costs_the_on_demand_price_of_the_devices_it_runs_on(chip):
+    spec, asked = find(Accelerator, chip), SERVED | {"served_on": chip, "tensor_parallel": 4}
+    o = reasoning(**asked)
+    assert float(o.cost_per_query) == pytest.approx(4 * spec.cloud_price * float(o.latency))
+    assert float(o.energy_per_query) == pytest.approx(4 * spec.tdp * float(o.latency))
+    typed = reasoning(**asked, price_per_hour=1, power=100)
+    assert float(typed.cost_per_query) == pytest.approx(4 / 3600 * float(o.latency))
+    assert float(typed.energy_per_query) == pytest.approx(400 * float(o.latency))
+    assert float(o.direct_cost) == pytest.approx(4 * spec.cloud_price * float(o.direct_latency))
+
+
+def test_what_is_not_known_of_a_chip_is_not_that_of_another():
+    o = reasoning(**SERVED | {"served_on": "apple-m4-max"})
+    assert np.isnan(o.cost_per_query) and np.isnan(o.energy_per_query) and np.isnan(o.queries_per_dollar)
+    assert float(o.cost_multiple) == pytest.approx(float(o.slowdown))  # known whatever the price
+    wanted = {n: getattr(question(reasoning, SERVED | {"served_on": "apple-m4-max"}), n) for n in SERVED}
+    assert "cost_per_query" not in said(**wanted) and "{latency} per query" in said(**wanted)
+
+
 @given(n=st.integers(1, 64), k=st.integers(0, 20), t=st.sampled_from([1, 2, 4]))
 def test_samples_of_a_model_are_one_batch_that_reads_the_prompt_once(n, k, t):
     o = reasoning(reasoning_steps=k, samples=n, tensor_parallel=t, **SERVED)
@@ -96,8 +118,8 @@ def test_samples_of_a_model_are_one_batch_that_reads_the_prompt_once(n, k, t):
     assert float(o.token_time) == pytest.approx(batch.itl, rel=1e-9)
     assert float(o.first_token_time) == pytest.approx(serving(batch_size=1, **question).ttft, rel=1e-9)
     assert float(o.latency) == pytest.approx(float(o.first_token_time) + made * batch.itl, rel=1e-9)
-    assert float(o.cost_per_query) == pytest.approx(2.5 / 3600 * float(o.latency))
-    assert o.machines == 1 and float(o.tokens_per_query) == n * made
+    assert float(o.cost_per_query) == pytest.approx(t * 2.95 / 3600 * float(o.latency))
+    assert o.machines == t and float(o.tokens_per_query) == n * made
 
 
 def test_more_samples_of_a_batch_cost_more_but_far_less_than_in_proportion():

@@ -1,6 +1,5 @@
 """One share of the memory is kept free on every wall."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +11,8 @@ from solvers.node.batching import batching
 from solvers.node.roofline import roofline
 from solvers.node.serving import serving
 from solvers.operations.shootout import shootout
-from tests.solvers.sentences import says
+from solvers.shipped import find
+from solvers.specs import Accelerator, Model
 from tests.solvers.systems import H100, LLAMA_8B
 
 RESERVING = (serving, batching, training_memory, parallelism, shootout)
@@ -44,9 +44,7 @@ def test_what_takes_all_but_a_hundredth_fits_nowhere_unless_nothing_is_kept_free
     assert not serving(**asked, batch_size=batch).feasible
 
 
-def test_the_roofline_says_where_serving_would_not_fit():
-    tight = {"model": LLAMA_8B, "accelerator": H100, "precision": "fp16", "phase": "decode", "context_length": 1024}
-    batch = float(np.floor(float(roofline(**tight).largest_batch_size)))
-    assert roofline(**tight, batch_size=batch).feasible
-    assert "Little headroom" in says(roofline, **tight, batch_size=batch)
-    assert "Little headroom" not in says(roofline, **tight, batch_size=1)
+def test_a_microcontroller_keeps_nothing_free():
+    small = {"model": find(Model, "mlperf-tiny-kws-dscnn"), "accelerator": find(Accelerator, "esp32-s3")}
+    assert float(roofline(**small).memory_room) == float(small["accelerator"].sram_capacity)
+    assert float(roofline(**small, memory_reserve=0.5).memory_room) == float(roofline(**small).memory_room)

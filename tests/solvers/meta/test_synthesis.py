@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers.laws.memory import MEMORY_RESERVE
 from solvers.laws.phase import Phase
 from solvers.meta.synthesis import Inputs, rank, synthesis
 from solvers.node.roofline import roofline
@@ -28,7 +29,7 @@ def made_to_measure(o, overhead=0.0):
     return Accelerator(
         name="made to measure",
         peak=table({"fp16": float(o.required_rate)}),
-        memory_capacity=float(o.required_memory),
+        memory_capacity=float(o.required_memory) / (1 - MEMORY_RESERVE),
         memory_bandwidth=float(o.required_bandwidth),
         dispatch_overhead=0.0,
     )

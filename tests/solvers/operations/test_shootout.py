@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers.errors import InputErrors
 from solvers.operations.shootout import LowerCost, shootout
 from tests.solvers.sentences import says
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B
@@ -17,6 +18,10 @@ RARE_QUESTIONS = [
     {"accelerator": "gaudi3", "rival": "h100-sxm5-80gb"},
     {"rival": "h200-sxm-141gb", "rival_price": "25050"},
     {"rival": "h100-sxm5-80gb"},
+    {"rival": "h100-sxm5-80gb", "workload": "serving"},
+    {"workload": "serving", "model": "bert-base"},
+    {"workload": "serving", "rival": "apple-m4-max"},
+    {"workload": "serving", "model": "deepseek-v3", "rival": "t4", "batch_size": "512", "context_length": "131072"},
 ]
 
 PRICED = replace(H100, unit_price=25000.0)
@@ -105,7 +110,7 @@ def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
     assert float(o.rival_cost_per_million_tokens) == pytest.approx(float(o.cost_per_million_tokens))
 
 
-def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
+def test_serving_by_the_roofline_is_a_decode_step_shared_by_as_few_as_hold_it():
     o = against(
         model=LLAMA_405B,
         workload="serving",
@@ -116,7 +121,10 @@ def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
     )
     kv = 8 * 1000 * 2 * 126 * 8 * 128 * 2
     moved, copy = 2 * 405e9 + kv, np.ceil((2 * 405e9 + kv) / 72e9)
-    step = moved / copy / (3.35e12 * 0.5) + 10e-6 + 126 * 45e-6
+    # Two all-reduces a layer of 16-bit activations: a ring over links of 450 GB/s.
+    message, hops = 8 * 16384 * 2, copy - 1
+    network = 2 * 126 * (2 * hops / copy * message / 450e9 + 2 * hops * 0.5e-6)
+    step = moved / copy / (3.35e12 * 0.5) + 10e-6 + 126 * 45e-6 + network
     assert float(o.reference_rate) == pytest.approx(8 / step / copy)
     pair = 8 * 4 * 126 * 128 * 128 * 1000
     mfu, reading = (2 * 8 * 405e9 + pair) / copy / 989e12 / step, moved / copy / 3.35e12 / step
@@ -159,3 +167,34 @@ def test_without_a_price_no_chip_is_the_cheaper_one():
     assert against(unpriced).cheaper == LowerCost.UNKNOWN
     assert "cost of the alternative is unknown" in says(shootout, accelerator=PRICED, rival=unpriced)
     assert "cost of the reference is unknown" in says(shootout, accelerator=unpriced, rival=PRICED)
+
+
+def test_serving_over_a_slow_link_is_slower_than_its_memory_alone():
+    linked = [replace(PRICED, interconnect_bandwidth=link) for link in (450e9, 15e9)]
+    fast, slow = (float(against(chip, model=LLAMA_405B, workload="serving").rival_rate) for chip in linked)
+    assert slow < 0.7 * fast
+
+
+def test_a_chip_that_cannot_hold_the_model_alone_and_has_no_known_link_is_refused():
+    alone = replace(PRICED, interconnect_bandwidth=np.nan)
+    with pytest.raises(InputErrors, match=r"rival: can't be H100: .* link is unknown"):
+        against(alone, model=LLAMA_405B, workload="serving")
+    assert float(against(alone, workload="serving").rival_rate) > 0
+    assert float(against(alone, model=LLAMA_405B, workload="training").rival_rate) > 0
+
+
+def test_copies_of_a_cache_that_fill_each_device_are_said_to():
+    asked = {"model": "deepseek-v3", "accelerator": "t4", "batch_size": 512, "context_length": 131072}
+    with pytest.raises(InputErrors, match="accelerator: can't be NVIDIA T4: the KV cache"):
+        shootout(workload="serving", **asked)
+
+
+def test_a_model_that_makes_no_tokens_is_not_served():
+    with pytest.raises(InputErrors, match="model: can't be BERT"):
+        against(model=replace(LLAMA_8B, name="BERT", kv_heads=np.nan, head_dim=np.nan), workload="serving")
+
+
+def test_the_roofline_times_serving_where_one_of_its_constants_is_given():
+    sums, line = {"workload": "serving"}, {"workload": "serving", "efficiency": 0.5}
+    assert shootout(**sums).reference_rate != shootout(**line).reference_rate
+    assert "sums" in says(shootout, **sums) and "sums" not in says(shootout, **line)
