@@ -35,9 +35,9 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.cost import MAINTENANCE, YEAR
-from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.energy import facility_energy, fleet_power
 from solvers.laws.memory import usable_memory
-from solvers.laws.power import dynamic_share
+from solvers.laws.power import IDLE, dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES

@@ -64,7 +64,7 @@ def _calibrated(result: Result) -> Iterator[str]:
     named = NamedCalibration.of(result.text)
     if named is None:
         return
-    if result.values["timing"].value == "roofline":
+    if "timing" in result.values and result.values["timing"].value == "roofline":
         yield f"The constants of the calibration “{named.title}” are not used: the roofline has none of kernels."
         return
     declared = columns(Accelerator)
@@ -216,11 +216,15 @@ def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
     """Yield the calibrations, each as a link to the same question with its values, and the named one in use."""
     named = NamedCalibration.of(result.text)
     for calibration in CALIBRATIONS:
-        if not all(name in result.inputs for name in calibration.values) and (named is None or calibration != SILICON):
+        has_efficiencies = all(name in result.inputs for name in calibration.values)
+        if not has_efficiencies and (named is None or calibration != SILICON):
             continue  # of a wall without all of these inputs only the way back from a named one
         settings = calibration.settings(result.inputs, result.snapshot.get("accelerator", {}))
+        settings = settings if has_efficiencies or "timing" in result.inputs else {}
         on = all(result.values[name].value == value for name, value in settings.items())
-        if not settings:
+        if "timing" not in result.inputs:  # the named one is of power
+            on = on and named is None
+        elif not settings:
             on = result.values["timing"].value != "roofline" and named is None
         others = without_calibration(result.text)
         texts = {name: _setting_text(result, name, value) for name, value in settings.items()}
