@@ -138,8 +138,8 @@ def queue_figure(found: RequestLog, begins: Sequence[float], slots: int) -> Figu
     slots, where service `begins`."""
     measured, replayed = _waiting(found.arrivals, found.begins), _waiting(found.arrivals, begins)
     series = (
-        PlottedSeries("Measured", *zip(*measured, strict=True), stepped=True),
-        PlottedSeries(f"Replayed, {slots} slots", *zip(*replayed, strict=True), predicted=True, stepped=True, color=1),
+        PlottedSeries("Measured", *_columns(measured), stepped=True),
+        PlottedSeries(f"Replayed, {slots} slots", *_columns(replayed), predicted=True, stepped=True, color=1),
     )
     across, up = Value(0.0, "s", "s", "Time"), Value(0.0, "1", "1", "Requests that wait")
     rows = measured[:: max(1, len(measured) // _MOST_ROWS)]
@@ -155,6 +155,10 @@ def queue_figure(found: RequestLog, begins: Sequence[float], slots: int) -> Figu
             ("Time", "Requests that wait"), tuple((_text(time, "s"), f"{number:.0f}") for time, number in rows)
         ),
     )
+
+
+def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
 
 
 def _waiting(arrivals: Sequence[float], begins: Sequence[float]) -> list[tuple[float, float]]:
