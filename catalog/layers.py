@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.db.models import ForeignKey
 
 from .course_origin import CourseOrigin
+from .figure_sources import FIGURE_SOURCES
 from .models import CatalogRow, CatalogVersion, CourseRow
 from .words import column_label
 
@@ -119,8 +120,9 @@ def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
     layered = copy.copy(row)
     names = [name for name, value in change.values.items() if set_column(layered, name, value, seen)]
     # The own source of a shared figure does not state the figure of the course.
-    layered.figure_sources = {name: said for name, said in row.figure_sources.items() if name not in names}
-    changed = tuple(name for name in names if name != HIDDEN)
+    shared = {name: said for name, said in row.figure_sources.items() if name not in names}
+    layered.figure_sources = {**shared, **change.values.get(FIGURE_SOURCES, {})}
+    changed = tuple(name for name in names if name not in (HIDDEN, FIGURE_SOURCES))
     labels = tuple(column_label(type(row), name) for name in changed)
     hidden = layered.archived and not row.archived
     layered.course = CourseOrigin(

@@ -69,8 +69,9 @@ CALIBRATED = ("timing", "kernel_rates", *IDEAL.values)
 
 # The name of a question's value that says which calibration the changed constants of its accelerator are of.
 NAMED = "accelerator.calibration"
-# The figures of an accelerator that a fit to measurements gives begin so.
+# The figures of an accelerator that a fit to measurements gives begin so; those that its power follows from.
 CONSTANT = "accelerator.measured_"
+_POWER = frozenset(f"{CONSTANT}{name}" for name in ("idle_fraction", "arithmetic_power", "memory_power"))
 _LONGEST_TITLE = 120
 
 
@@ -92,6 +93,20 @@ class NamedCalibration:
     def text(self) -> str:
         """Return the calibration as the value of `NAMED`: `h100-sxm5-80gb: Lab 3`; a long title is cut."""
         return f"{self.chip}: {self.title[:_LONGEST_TITLE]}"
+
+
+def takes_calibrations(inputs: Collection[str]) -> bool:
+    """Return whether a wall with these `inputs` computes with fitted constants of its accelerator."""
+    return "accelerator" in inputs and not {"timing", "arithmetic_power"}.isdisjoint(inputs)
+
+
+def used_constants(inputs: Collection[str], constants: Mapping[str, str]) -> dict[str, str]:
+    """Return those constants, changed figures of an accelerator by dotted name, that a wall with these `inputs`
+    computes with: those of kernels where it can price them, those of power where it computes power."""
+    if not takes_calibrations(inputs):
+        return {}
+    kernels, power = "timing" in inputs, "arithmetic_power" in inputs
+    return {name: value for name, value in constants.items() if (power if name in _POWER else kernels)}
 
 
 def without_calibration(text: Mapping[str, str]) -> dict[str, str]:

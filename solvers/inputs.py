@@ -11,7 +11,7 @@ from solvers.laws.cost import YEAR
 from solvers.laws.language_pass import Timing
 from solvers.laws.memory import MEMORY_RESERVE
 from solvers.laws.phase import Phase
-from solvers.laws.power import PowerModel
+from solvers.laws.power import ARITHMETIC_SHARE, MEMORY_SHARE, PowerModel
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
@@ -146,6 +146,30 @@ idle_fraction = partial(
     symbol="i",
     advanced=True,
     help="Fraction of its TDP that a device draws before any work.",
+)
+arithmetic_power = partial(
+    number,
+    "1",
+    "Power of arithmetic at its peak",
+    ARITHMETIC_SHARE,
+    high=100,
+    slider=(0, 4),
+    symbol="a_c",
+    advanced=True,
+    default_from="accelerator.measured_arithmetic_power",
+    help="Relative to TDP minus idle power; above 1 where the power limit binds before the peak.",
+)
+memory_power = partial(
+    number,
+    "1",
+    "Power of memory at full bandwidth",
+    MEMORY_SHARE,
+    high=100,
+    slider=(0, 2),
+    symbol="a_m",
+    advanced=True,
+    default_from="accelerator.measured_memory_power",
+    help="Relative to TDP minus idle power.",
 )
 idle_power = partial(
     number,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .calibration import NAMED, NamedCalibration
+from .calibration import NAMED, NamedCalibration, takes_calibrations
 from .declare import Question, closest_name, unknown_name
 from .errors import InputError, InputErrors
 from .field_text import SAME
@@ -85,7 +85,7 @@ def read_value(question: Question[Any], name: str, value: Any) -> Any:
 
 def check_calibration(question: Question[Any], value: Any) -> None:
     """Raise InputError unless the question may name a calibration, and the value is one."""
-    if "timing" not in question.inputs or "accelerator" not in question.inputs:
+    if not takes_calibrations(question.inputs):
         raise unknown_name(NAMED, question)
     if NamedCalibration.of({NAMED: _line(NAMED, value)}) is None:
         raise InputError(NAMED, "needs the accelerator and the name of a calibration: 'h100-sxm5-80gb: Lab 3'.")

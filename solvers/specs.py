@@ -161,6 +161,27 @@ class Accelerator(_Record):
         exclusive_min=True,
         help="Fraction of link bandwidth that an all-reduce reaches; above 1 if the switch reduces.",
     )
+    measured_idle_fraction: Array = number(
+        "1",
+        "Idle fraction of the TDP",
+        high=1,
+        exclusive_min=True,
+        help="Fraction of its TDP that it draws before any work.",
+    )
+    measured_arithmetic_power: Array = number(
+        "1",
+        "Power of arithmetic at its peak",
+        exclusive_min=True,
+        high=100,
+        help="Relative to TDP minus idle power; above 1 where the power limit binds before the peak.",
+    )
+    measured_memory_power: Array = number(
+        "1",
+        "Power of memory at full bandwidth",
+        exclusive_min=True,
+        high=100,
+        help="Relative to TDP minus idle power.",
+    )
 
     @property
     def hourly_price(self) -> Array:

@@ -57,6 +57,12 @@ class AcceleratorAdmin(RowAdmin):
             beware="Constants of a pass priced as a sum of kernels. Leave empty what was not measured.",
         ),
         figures(
+            "Power, as measured",
+            ("measured_arithmetic_power", "measured_memory_power"),
+            "measured_idle_fraction",
+            beware="Constants of the power of the chip under load. Leave empty what was not measured.",
+        ),
+        figures(
             "Money and carbon",
             "unit_price",
             ("cloud_price", "spot_price"),

@@ -74,6 +74,9 @@ class Accelerator(CatalogRow):
     measured_kernel_time = QuantityField()
     measured_collective_latency = QuantityField()
     measured_link_efficiency = QuantityField()
+    measured_idle_fraction = QuantityField()
+    measured_arithmetic_power = QuantityField()
+    measured_memory_power = QuantityField()
 
     unit_price = QuantityField()
     cloud_price = QuantityField()

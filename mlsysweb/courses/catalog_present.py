@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from catalog.conflicts import OPENED
+from catalog.figure_sources import FIGURE_SOURCES
 from catalog.layers import HIDDEN
 from catalog.models import TABLES, CatalogRow, CourseRow
 from catalog.table_cache import catalog_table
@@ -122,7 +123,7 @@ def _state(mine: CourseRow) -> str:
 def _changes(model: type[CatalogRow], mine: CourseRow, shared: Any) -> Iterator[ChangedFigure]:
     names = {field.name for field in model._meta.fields}
     for name, value in mine.values.items():
-        if name in names and name != HIDDEN:
+        if name in names and name not in (HIDDEN, FIGURE_SOURCES):
             label = column_label(model, name)
             yield ChangedFigure(label, course_text(model, name, value), course_text(model, name, getattr(shared, name)))
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import ForeignKey
 
 from catalog.course_history import WHY, course_revisions, course_state, record_course_change
+from catalog.figure_sources import FIGURE_SOURCES
 from catalog.layers import HIDDEN, set_column
 from catalog.models import CatalogRow, CourseRow, RowRevision
 from catalog.models.history import editing
@@ -67,7 +68,14 @@ def change_row(course: Course, table: type[CatalogRow], slug: str, values: Mappi
         mine = row_of(course, table, slug) or _new_change(course, table, slug)
         before = course_state(mine) if mine.pk else {}
         kept = {HIDDEN: mine.values[HIDDEN]} if not mine.own and HIDDEN in mine.values else {}
-        _write(mine, shared_row(table, mine.slug), before, {**values, **kept}, source)
+        _write(mine, shared_row(table, mine.slug), before, {**_sources_kept(mine, values), **values, **kept}, source)
+
+
+def _sources_kept(mine: CourseRow, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sources of those single figures that `values` leave as the course has them."""
+    said = mine.values.get(FIGURE_SOURCES, {})
+    kept = {name: told for name, told in said.items() if name in values and values[name] == mine.values.get(name)}
+    return {FIGURE_SOURCES: kept} if kept else {}
 
 
 def remove_row(mine: CourseRow, table: type[CatalogRow]) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account_views, catalog_history_views, catalog_views, join_views, views
+from . import account_views, calibration_views, catalog_history_views, catalog_views, join_views, views
 
 app_name = "courses"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:id>/open/", views.set_open_or_closed, name="open"),
     path("<int:id>/delete/", views.delete, name="delete"),
     path("<int:id>/leave/", views.leave, name="leave"),
+    path("<int:id>/calibration/", calibration_views.keep_course_calibration, name="calibration"),
     path("<int:id>/catalog/", catalog_views.course_catalog, name="catalog"),
     path("<int:id>/catalog/<slug:table>/add/", catalog_views.add_course_row, name="catalog_add"),
     path("<int:id>/catalog/<slug:table>/shown/", catalog_history_views.shown_rows, name="catalog_shown"),

@@ -5,22 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
-from solvers.declare import Array, number
 from solvers.fields import Input
-from solvers.laws.energy import IDLE
-from solvers.laws.power import ARITHMETIC_SHARE, MEMORY_SHARE
 from solvers.specs import Accelerator, columns
-
-
-@dataclass(frozen=True, kw_only=True)
-class PowerConstants:
-    """The constants of the power of a chip as `laws.power` has them, dimensionless."""
-
-    idle_fraction: Array = number("1", "Idle fraction of the TDP", IDLE, high=1, exclusive_min=True)
-    arithmetic_share: Array = number("1", "Power of arithmetic at its peak", ARITHMETIC_SHARE, exclusive_min=True)
-    memory_share: Array = number("1", "Power of memory at full bandwidth", MEMORY_SHARE, exclusive_min=True)
 
 
 class FitKind(IntEnum):
@@ -28,9 +15,6 @@ class FitKind(IntEnum):
 
     TIMES = 0
     POWER = 1
-
-
-_OWNERS: dict[FitKind, type[Any]] = {FitKind.TIMES: Accelerator, FitKind.POWER: PowerConstants}
 
 
 @dataclass(frozen=True)
@@ -47,7 +31,7 @@ class LawConstant:
     @property
     def declared(self) -> Input:
         """Return the declaration of the figure: label and units."""
-        return columns(_OWNERS[self.kind])[self.name]
+        return columns(Accelerator)[self.name]
 
 
 CONSTANTS = (
@@ -76,22 +60,22 @@ CONSTANTS = (
 )
 POWER_CONSTANTS = (
     LawConstant(
-        "idle_fraction",
+        "measured_idle_fraction",
         "idle_fraction",
         True,
         "the power at one concurrent request of a model of 1B to 3B parameters",
         FitKind.POWER,
     ),
     LawConstant(
-        "arithmetic_share",
-        "arithmetic_share",
+        "measured_arithmetic_power",
+        "arithmetic",
         False,
         "the power at a batch size of 32 to 128, below the TDP",
         FitKind.POWER,
     ),
     LawConstant(
-        "memory_share",
-        "memory_share",
+        "measured_memory_power",
+        "memory",
         False,
         "the power at batch 1 of the largest model that fits",
         FitKind.POWER,

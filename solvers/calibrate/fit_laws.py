@@ -15,7 +15,7 @@ from solvers.declare import Solver
 from solvers.fields import Pick
 from solvers.fleet.parallelism import parallelism
 from solvers.laws.kernel_constants import kernel_constants
-from solvers.laws.power import activity, chip_power
+from solvers.laws.power import activity, chip_power, power_constants
 from solvers.node.serving import serving
 from solvers.rows import take_rows
 from solvers.specs import stack, take
@@ -153,7 +153,7 @@ class PowerLaw(FitLaw):
     @classmethod
     def of(cls, figures: Sequence[MeasuredQuestion], chip: Any) -> PowerLaw:
         """Return the law of measured power of a `chip` with the constants of kernels to use."""
-        batch = _stacked(serving, [each.point for each in figures])
+        batch, own = _stacked(serving, [each.point for each in figures]), power_constants(chip)
         with np.errstate(all="ignore"):
             found = serving.function(dataclasses.replace(batch, accelerator=chip))
             count = len(figures)
@@ -169,7 +169,7 @@ class PowerLaw(FitLaw):
             prefill_share=np.broadcast_to(found.prefill_share, count),
             busy=((shares[0], shares[1]), (shares[2], shares[3])),
             watts=np.array([each.value for each in figures]),
-            start=np.array([each.declared.default for each in POWER_CONSTANTS]),
+            start=np.array([float(np.asarray(getattr(own, each.attribute))) for each in POWER_CONSTANTS]),
         )
 
     def ratios(self, constants: Floats) -> Floats:

@@ -7,9 +7,6 @@ import numpy as np
 from solvers.declare import Array
 from solvers.laws.power import chip_power
 
-# Share of the thermal design power that an idle chip draws.
-IDLE = 0.3
-
 # Litres that power stations evaporate for a joule of electricity: 3.1 L/kWh, the mean of the United States (Li et al.
 # 2023, arXiv:2304.03271, section 3.2).
 WATER_OF_GENERATION = 3.1 / 3.6e6

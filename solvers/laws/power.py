@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from solvers.declare import Array
+from solvers.specs import Accelerator
 
+# Share of its thermal design power that a chip draws before any work.
+IDLE = 0.3
 # Dynamic power that arithmetic at its peak would draw if no limit held it, and memory at its full bandwidth, as shares
 # of what the thermal design power leaves above idle. Fitted to 243 runs of 11 language models on H100s.
 ARITHMETIC_SHARE = 2.0
@@ -23,6 +27,30 @@ class PowerModel(IntEnum):
     ACTIVITY = 2
 
 
+@dataclass(frozen=True, kw_only=True)
+class PowerConstants:
+    """The constants of the power of a chip, dimensionless: the share of its thermal design power drawn before any work
+    (i), and of what is left the shares that arithmetic at its peak and memory at its full bandwidth would draw."""
+
+    idle_fraction: Array
+    arithmetic: Array
+    memory: Array
+
+
+def power_constants(chip: Accelerator) -> PowerConstants:
+    """Constants (dimensionless) of the power of a `chip`: its own where the catalog has them, else those that were
+    fitted to H100s. Arrays broadcast. Derived from the catalog row."""
+    return PowerConstants(
+        idle_fraction=_own(chip.measured_idle_fraction, IDLE),
+        arithmetic=_own(chip.measured_arithmetic_power, ARITHMETIC_SHARE),
+        memory=_own(chip.measured_memory_power, MEMORY_SHARE),
+    )
+
+
+def _own(figure: Array, stand_in: Array) -> Array:
+    return np.where(np.isnan(figure), stand_in, figure)
+
+
 def activity(
     mfu: Array, memory_utilization: Array, arithmetic: Array = ARITHMETIC_SHARE, memory: Array = MEMORY_SHARE
 ) -> Array:
@@ -35,12 +63,16 @@ def activity(
     return np.minimum(of_arithmetic + memory * np.sqrt(memory_utilization), 1.0)
 
 
-def dynamic_share(mfu: Array, memory_utilization: Array) -> Array:
+def dynamic_share(
+    mfu: Array, memory_utilization: Array, arithmetic: Array = ARITHMETIC_SHARE, memory: Array = MEMORY_SHARE
+) -> Array:
     """Dimensionless share (0 to 1) of a chip's dynamic power that is drawn: its `activity` at the share of its peak
-    rate (`mfu`) and of its memory's bandwidth (`memory_utilization`) that are used, both 0 to 1. Where the latter is 0
-    it is taken as not known, and the share is the MFU alone: the straight line of Barroso and Hölzle 2007,
-    doi:10.1109/MC.2007.443, which measured chips exceed. Arrays broadcast."""
-    return np.where(np.asarray(memory_utilization) > 0, activity(mfu, memory_utilization), mfu)
+    rate (`mfu`) and of its memory's bandwidth (`memory_utilization`) that are used, both 0 to 1, with its factors
+    (`arithmetic` and `memory`, dimensionless). Where the latter share is 0 it is taken as not known, and the result is
+    the MFU alone: the straight line of Barroso and Hölzle 2007, doi:10.1109/MC.2007.443, which measured chips exceed.
+    Arrays broadcast."""
+    drawn = activity(mfu, memory_utilization, arithmetic, memory)
+    return np.where(np.asarray(memory_utilization) > 0, drawn, mfu)
 
 
 def chip_power(tdp: Array, idle_fraction: Array, share: Array) -> Array:

@@ -28,7 +28,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.energy import IDLE
+from solvers.laws.power import IDLE
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 from solvers.verdict import State, Verdict
@@ -149,7 +149,7 @@ class Inputs:
         zero_means="unknown",
     )
     wue: Array = inputs.wue(0, default_from="region.wue", advanced=True)
-    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    idle_fraction: Array = inputs.idle_fraction(IDLE, default_from="accelerator.measured_idle_fraction")
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
         "USD", "Unit price", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="accelerator's"

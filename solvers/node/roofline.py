@@ -33,7 +33,7 @@ from solvers.errors import InputError
 from solvers.laws.core_kernels import KernelRates, kernel_efficiency
 from solvers.laws.memory import Tier, max_batch_size, memory_placement
 from solvers.laws.phase import Phase, effective_phase, step_work
-from solvers.laws.power import PowerModel, activity, chip_power
+from solvers.laws.power import IDLE, PowerModel, activity, chip_power
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, step_time
 from solvers.laws.transformer import compute_bound_batch_size
@@ -54,7 +54,9 @@ class Inputs:
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
     kernel_rates: Codes = inputs.kernel_rates(KernelRates.AUTO)
     layer_overhead: Array = inputs.layer_overhead(10e-6)
-    idle_fraction: Array = inputs.idle_fraction(0.3)
+    idle_fraction: Array = inputs.idle_fraction(IDLE, default_from="accelerator.measured_idle_fraction")
+    arithmetic_power: Array = inputs.arithmetic_power()
+    memory_power: Array = inputs.memory_power()
     utilization: Codes = inputs.power_model(PowerModel.ACTIVITY)
     memory_reserve: Array = inputs.memory_reserve()
 
@@ -237,7 +239,7 @@ EQUATIONS = (
     Equation(
         "power",
         r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
-        r"\min(1, 2 \cdot @mfu + 0.65 \cdot \sqrt{@memory_utilization}))",
+        r"\min(1, @arithmetic_power \cdot @mfu + @memory_power \cdot \sqrt{@memory_utilization}))",
         where=lambda i, o: i.utilization == PowerModel.ACTIVITY and o.power == o.power,
     ),
     Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
@@ -356,7 +358,8 @@ def roofline(i: Inputs) -> Outputs:
     reading = work.moved / home.bandwidth / latency
     follows = np.asarray(i.utilization)
     one_of_both = np.where(follows == PowerModel.BUSIEST, np.maximum(mfu, time.memory / latency), mfu)
-    share = np.where(follows == PowerModel.ACTIVITY, activity(mfu, reading), one_of_both)
+    of_both = activity(mfu, reading, i.arithmetic_power, i.memory_power)
+    share = np.where(follows == PowerModel.ACTIVITY, of_both, one_of_both)
     power = chip_power(chip.tdp, i.idle_fraction, share)
     return Outputs(
         latency=latency,

@@ -36,11 +36,11 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.collectives import LINK_LATENCY, NetworkLink
 from solvers.laws.cost import MAINTENANCE, YEAR
-from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.energy import facility_energy, fleet_power
 from solvers.laws.language_pass import ModelServer, Roofline, Timing, least_devices, price_decode
 from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
-from solvers.laws.power import dynamic_share
+from solvers.laws.power import IDLE, dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import ADAM_BYTES
 from solvers.laws.transformer import active_parameters, bytes_per_element

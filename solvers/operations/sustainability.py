@@ -32,8 +32,8 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
-from solvers.laws.energy import IDLE, WATER_OF_GENERATION, facility_energy, water_use
-from solvers.laws.power import dynamic_share, idle_power, mean_power, power_in_use
+from solvers.laws.energy import WATER_OF_GENERATION, facility_energy, water_use
+from solvers.laws.power import IDLE, dynamic_share, idle_power, mean_power, power_in_use
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Region
 from solvers.verdict import State, Verdict
@@ -159,7 +159,9 @@ class Inputs:
         symbol="L",
         help="Embodied carbon is amortized over it.",
     )
-    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    idle_fraction: Array = inputs.idle_fraction(IDLE, default_from="accelerator.measured_idle_fraction")
+    arithmetic_power: Array = inputs.arithmetic_power()
+    memory_power: Array = inputs.memory_power()
     idle_power: Array = inputs.idle_power()
     host_power: Array = inputs.host_power(0)
     mean_device_power: Array = number(
@@ -356,8 +358,8 @@ EQUATIONS = (
     ),
     Equation(
         "busy_power",
-        r"@busy_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 \cdot @mfu + 0.65 \cdot "
-        r"\sqrt{@memory_utilization}))",
+        r"@busy_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, @arithmetic_power \cdot @mfu + "
+        r"@memory_power \cdot \sqrt{@memory_utilization}))",
         where=lambda i, o: i.memory_utilization > 0,
     ),
     Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
@@ -588,7 +590,10 @@ def _generation_water(i: Inputs, energy: Array) -> Array:
 def _power(i: Inputs) -> tuple[Array, Array]:
     """Watts of a device in use, and on average: measured, or where that is 0 by its thermal design power and what it
     does while in use."""
-    measured, share = np.asarray(i.mean_device_power, dtype=float), dynamic_share(i.mfu, i.memory_utilization)
+    measured, share = (
+        np.asarray(i.mean_device_power, dtype=float),
+        dynamic_share(i.mfu, i.memory_utilization, i.arithmetic_power, i.memory_power),
+    )
     busy = power_in_use(i.tdp, i.idle_fraction, i.idle_power, share)
     mean = mean_power(busy, idle_power(i.tdp, i.idle_fraction, i.idle_power), i.time_in_use)
     return busy, np.where(measured > 0, measured, mean)

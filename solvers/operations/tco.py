@@ -33,8 +33,8 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
-from solvers.laws.energy import IDLE, facility_energy
-from solvers.laws.power import dynamic_share, idle_power, mean_power, power_in_use
+from solvers.laws.energy import facility_energy
+from solvers.laws.power import IDLE, dynamic_share, idle_power, mean_power, power_in_use
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
 from solvers.verdict import State, Verdict
@@ -119,7 +119,9 @@ class Inputs:
     )
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5)
     amortization: Array = inputs.amortization(4 * YEAR)
-    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    idle_fraction: Array = inputs.idle_fraction(IDLE, default_from="accelerator.measured_idle_fraction")
+    arithmetic_power: Array = inputs.arithmetic_power()
+    memory_power: Array = inputs.memory_power()
     idle_power: Array = inputs.idle_power()
     host_power: Array = inputs.host_power(0)
     cloud_price: Array = number(
@@ -402,8 +404,8 @@ EQUATIONS = (
     ),
     Equation(
         "busy_power",
-        r"@busy_power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 \cdot @mfu + "
-        r"0.65 \cdot \sqrt{@memory_utilization}))",
+        r"@busy_power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, "
+        r"@arithmetic_power \cdot @mfu + @memory_power \cdot \sqrt{@memory_utilization}))",
         where=lambda i, o: _of_row(i) and i.memory_utilization > 0,
     ),
     Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
@@ -593,7 +595,7 @@ def _or_of_chip(i: Inputs, name: str) -> Array:
 
 def _device_power(i: Inputs) -> tuple[Array, Array]:
     """Watts of a device in use, and of one that is idle."""
-    tdp, share = _or_of_chip(i, "tdp"), dynamic_share(i.mfu, i.memory_utilization)
+    tdp, share = _or_of_chip(i, "tdp"), dynamic_share(i.mfu, i.memory_utilization, i.arithmetic_power, i.memory_power)
     return power_in_use(tdp, i.idle_fraction, i.idle_power, share), idle_power(tdp, i.idle_fraction, i.idle_power)
 
 

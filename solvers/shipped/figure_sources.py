@@ -12,6 +12,7 @@ from .reader import FOLDER, BadData
 FILE = "figure_sources.csv"
 CHECKED, TRANSCRIBED, RECALLED = "checked", "transcribed", "recalled"
 DERIVED, ESTIMATED, MEASURED, TEACHING = "derived", "estimated", "measured", "teaching value"
+FITTED = "fitted"
 # How a figure was obtained.
 METHODS: Mapping[str, str] = {
     CHECKED: "read from its source; two sources or more agree",
@@ -20,6 +21,7 @@ METHODS: Mapping[str, str] = {
     DERIVED: "computed from other figures; by this site, where no note says how",
     ESTIMATED: "an estimate or the result of a model, not stated by the maker",
     MEASURED: "measured, as the source describes",
+    FITTED: "a constant of a model fitted from measurements, as the source describes",
     TEACHING: "a value for teaching, not a measurement",
 }
 

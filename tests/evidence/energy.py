@@ -9,8 +9,7 @@ import numpy as np
 from solvers.calibration import CALIBRATIONS
 from solvers.laws.concurrency import closed_loop, host_time
 from solvers.laws.decoder import Layout, kv_cache, parameters, touched_experts
-from solvers.laws.energy import IDLE
-from solvers.laws.power import activity, chip_power
+from solvers.laws.power import IDLE, activity, chip_power
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.registry import solvers
 

@@ -64,7 +64,7 @@ class PeerErrors:
 class AccuracyPage:
     """Errors by kind; of one kind the chart, the errors by property, and the rows, those that are furthest off first.
     `narrowed` are links that take away one narrowing each; `peers` compare the calibrations with mlsysim on the rows
-    that it can answer, none where there are no such rows."""
+    that it can answer, none where there are no such rows; `peers_told` says what it was asked."""
 
     total: str
     kinds: tuple[KindErrors, ...]
@@ -82,3 +82,4 @@ class AccuracyPage:
     csv: str
     errors: tuple[str, ...]
     peers: tuple[PeerErrors, ...] = ()
+    peers_told: str = ""

@@ -36,6 +36,25 @@ _LABELS = {
 _USES = {"fitted": "Yes", "checked": "No, only to check it"}
 CSV_HEAD = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", *NUMBERS, "source", "url")
 _UNKNOWN = "–"
+# What mlsysim was asked for each kind of measurement, and why it was not asked the others.
+_SERVED = "its serving model: Llama 3 8B and 70B on one device, one batch at a time, at its default efficiency."
+_STEPPED = "its single-node model: Llama 3 8B on one H100, one step of a batch, at its default efficiency."
+_PEER_ASKED = {
+    "prefill": _SERVED,
+    "decode": _SERVED,
+    "training": "its distributed model: dense models without context parallelism on nodes of eight with InfiniBand, at "
+    "its default efficiency. Models that it does not list are described to it by parameters, layers and width.",
+    "collectives": "its all-reduce model: a ring at the bandwidth and latency of its nodes.",
+    "power": _STEPPED,
+    "energy": _STEPPED,
+}
+_PEER_NOT_ASKED = {
+    "answer": "its serving model gives no end-to-end latency of a batch.",
+    "memory": "it does not list these models.",
+    "idle": "it has no power of a node that waits.",
+    "storage": "it has no emulated accelerators.",
+    "tinyml": "it lists none of these boards.",
+}
 
 
 def accuracy_page(
@@ -75,7 +94,15 @@ def accuracy_page(
         csv=csv + asked.link(),
         errors=asked.errors,
         peers=tuple(_peers(chosen, asked, names)),
+        peers_told=_peers_told(asked.kind.name),
     )
+
+
+def _peers_told(kind: str) -> str:
+    """Return what mlsysim was asked for a kind of measurement, or why it was not."""
+    if kind in _PEER_ASKED:
+        return f"Recorded answers of {_PEER_ASKED[kind]}"
+    return f"Not compared with {PEER}: {_PEER_NOT_ASKED[kind]}"
 
 
 def _peers(rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str]) -> Iterator[PeerErrors]:
@@ -85,13 +112,16 @@ def _peers(rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str]
     if not able.any():
         return
     some = rows.where(able)
-    answers = {label: some[name] for name, label in CALIBRATIONS.items() if name != PREDICTIONS[0]}
+    told = {name: label for name, label in CALIBRATIONS.items() if name != PREDICTIONS[0]}
+    # Kinds without a step of kernels have no answer of a calibration, only that of the wall as it stands.
+    named = told if any(not np.isnan(some[name]).all() for name in told) else CALIBRATIONS
+    answers = {label: some[name] for name, label in named.items() if not np.isnan(some[name]).all()}
     for name, predicted in (answers | {PEER: theirs[able]}).items():
         off = np.abs(np.log(predicted / some["measured"]))
         worst = int(np.nanargmax(off))
         ratio = format_quantity(float(predicted[worst] / some["measured"][worst]), "1", "times")
         chip = _value("chip", str(some["chip"][worst]), names)
-        where = f"{ratio} the measured time: {chip}, {configuration(some, worst)}"
+        where = f"{ratio} the measured figure: {chip}, {configuration(some, worst)}"
         yield PeerErrors(name, *_errors(prediction_errors(predicted, some["measured"])), where)
 
 

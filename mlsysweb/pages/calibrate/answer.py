@@ -22,6 +22,7 @@ from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, 
 from solvers.calibrate.table_columns import SERVING
 from solvers.declare import Solver
 from solvers.errors import InputErrors
+from solvers.node.roofline import roofline
 from solvers.node.serving import serving
 from solvers.specs import Accelerator
 
@@ -108,6 +109,7 @@ def _links(rows: str, table: MeasuredTable) -> CalibrateLinks:
         page=f"{reverse('calibrate:calibrate')}?{query}",
         csv=f"{reverse('calibrate:constants')}?{query}",
         serving=reverse("walls:wall", args=[serving.name]),
+        roofline=reverse("walls:wall", args=[roofline.name]),
         uncertainty=reverse("uncertainty:uncertainty"),
         text=dict(of_serving),
         chip=find(Accelerator, first.text["accelerator"], "accelerator").snapshot["slug"],

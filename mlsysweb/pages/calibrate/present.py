@@ -27,16 +27,19 @@ from .sentences import correlations, figure_text, improves, notes, verdict, warn
 
 # A prediction that is off by more after the fit is marked.
 _FAR = 0.25
+# What a question of serving shares with the roofline's.
+_OF_ROOFLINE = ("model", "accelerator", "precision", "batch_size", "prompt_length")
 
 
 @dataclass(frozen=True)
 class CalibrateLinks:
-    """The links of the page: itself and its CSV with the table, the paths of the serving wall and of the uncertainty,
-    the question of the first row as text, and the slug of its accelerator."""
+    """The links of the page: itself and its CSV with the table, the paths of the serving wall, of the roofline and of
+    the uncertainty, the question of the first row as text, and the slug of its accelerator."""
 
     page: str
     csv: str
     serving: str
+    roofline: str
     uncertainty: str
     text: Mapping[str, str]
     chip: str
@@ -144,13 +147,19 @@ def _figures(fit: ConstantsFit, times: tuple[TimeLine, ...]) -> Iterator[Figure]
 
 
 def _links(fit: ConstantsFit, around: CalibrateLinks) -> Iterator[Link]:
-    """Yield links to the serving wall with the fitted constants typed in, and to its uncertainty within their
-    intervals; none where a constant is impossible."""
+    """Yield links to the walls with the fitted constants typed in, serving for those of times and the roofline for
+    those of power, and to the uncertainty of serving within their intervals; none where a constant is impossible."""
     typed = _settings(fit)
     if not typed:
         return
     text = dict(around.text)
-    yield Link("Serving with the fitted constants", f"{around.serving}?{urlencode(text | typed)}")
+    kinds = {each.constant.kind for each in fit.fitted}
+    if FitKind.TIMES in kinds:
+        yield Link("Serving with the fitted constants", f"{around.serving}?{urlencode(text | typed)}")
+    if FitKind.POWER in kinds:
+        own = {name: text[name] for name in _OF_ROOFLINE if name in text}
+        query = urlencode(own | {"phase": "decode"} | typed)
+        yield Link("Power and energy with the fitted constants", f"{around.roofline}?{query}")
     ranges = {
         f"range.accelerator.{each.constant.name}": f"{_typed(each, each.low)}..{_typed(each, _highest(each))}"
         for each in fit.fitted
@@ -165,8 +174,7 @@ def _settings(fit: ConstantsFit) -> dict[str, str]:
     """Return the fitted constants as changed figures of the accelerator; none where one of them is impossible."""
     if any(not _possible(each, each.value) for each in fit.fitted):
         return {}
-    of_kernels = (each for each in fit.fitted if each.constant.kind == FitKind.TIMES)
-    return {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in of_kernels}
+    return {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in fit.fitted}
 
 
 def _possible(each: FittedConstant, value: float) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 
 from mlsysweb.show.charts.designs import DesignPoint, designs
-from mlsysweb.show.measurements.confidence import confidence
+from mlsysweb.show.measurements.confidence import chip_confidence
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.grammar import agree
@@ -65,7 +65,7 @@ def capstone_page(
 def _errors(i: Inputs, around: CapstoneLinks) -> Iterator[str]:
     """Yield how far prefills and decode steps, of which the scores follow, are predicted from measurements."""
     slug = next((slug for slug, name in around.chips if name == i.accelerator.name), "")
-    return confidence(("decode", "prefill"), slug, i.accelerator.name, Precision(int(i.precision)).name.lower())
+    return chip_confidence(("decode", "prefill"), slug, i.accelerator.name, Precision(int(i.precision)).name.lower())
 
 
 def _brief(i: Inputs) -> str:

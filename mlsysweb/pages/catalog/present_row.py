@@ -41,7 +41,8 @@ class Surroundings:
 
 def origin(column: Column, record: CatalogRecord) -> str:
     """Return how a figure was obtained, as far as the catalog knows it: one of `ORIGINS`."""
-    if record.course is not None and column.name in record.course.columns:
+    of_course = record.course is not None and column.name in record.course.columns
+    if of_course and not record.figure_sources.get(column.name):
         return OF_COURSE
     standing = str(record.values["verified"]), str(record.values.get("confidence") or "")
     return figure_origin(column.name, *standing, record.figure_sources, computed=column.derived)

@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from mlsysweb.show.charts.serving_cost import CostBar, serving_cost
-from mlsysweb.show.measurements.confidence import confidence
+from mlsysweb.show.measurements.confidence import chip_confidence
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.quantities import format_quantity
@@ -64,7 +64,7 @@ def serving_cost_page(
 
 def _errors(i: Inputs, chip: Accelerator, slug: str) -> Iterator[str]:
     """Yield how far prefills and decode steps, of which TTFT and the fleet follow, are predicted from measurements."""
-    return confidence(("decode", "prefill"), slug, chip.name, Precision(int(i.precision)).name.lower())
+    return chip_confidence(("decode", "prefill"), slug, chip.name, Precision(int(i.precision)).name.lower())
 
 
 def _way(i: Inputs) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
+from solvers.calibration import takes_calibrations
 from solvers.declare import Solver
 from solvers.fields import Input, Output, Pick
 from solvers.formatting import format_value
@@ -77,7 +78,7 @@ def wall_page(
         feeds=tuple(_feeds(solver, result, dict(parse_qsl(query)), around)) if result else (),
         picture=picture,
         measured=measured,
-        takes_calibrations={"timing", "accelerator"} <= set(solver.inputs),
+        takes_calibrations=takes_calibrations(solver.inputs),
         solve_for=_solve_for(solver, result, around.solve_for_url) if result else None,
     )
 

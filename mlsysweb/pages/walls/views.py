@@ -58,7 +58,7 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
     try:
         found = answer(solver, text)
         near = nearby(name, found)
-        result = result_page(solver, found, base, near.points if near else ())
+        result = result_page(solver, found, base, near)
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, bad.sentences)
     if wants_partial(request):

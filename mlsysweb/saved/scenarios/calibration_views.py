@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.refusal import RefusalPage, refused
+from solvers.calibration import takes_calibrations
 from solvers.registry import solvers
 
 from .calibrations import calibrated
@@ -31,11 +32,14 @@ def choose_calibration(request: HttpRequest) -> HttpResponse:
     except NotSavable as bad:
         return refused(request, RefusalPage("No such page", str(bad), reverse("home")), 422)
     wall = solvers().get(str(at.match.kwargs.get("name", "")))
-    if wall is None or not {"timing", "accelerator"} <= set(wall.inputs):
-        sentence = "Only a wall that sums kernels takes a calibration, such as serving."
-        return refused(request, RefusalPage("Not a wall of kernels", sentence, reverse("home")), 422)
-    text = calibrated(scenario, query_text(at.query))
+    if wall is None or not takes_calibrations(wall.inputs):
+        sentence = "Only walls that sum kernels or compute power take a calibration, such as serving and the roofline."
+        return refused(request, RefusalPage("No wall for a calibration", sentence, reverse("home")), 422)
+    text = calibrated(scenario, query_text(at.query), wall.inputs)
     if text is None:
-        sentence = f"“{scenario.title}” has no fitted constants that a wall takes. Fit them again and save the page."
+        sentence = (
+            f"“{scenario.title}” has no fitted constants that {wall.title} computes with. Choose another wall, or fit "
+            "them again and save the page."
+        )
         return refused(request, RefusalPage("No calibration", sentence, scenario.get_absolute_url()), 422)
     return redirect(f"{at.path}?{urlencode(text)}")

@@ -13,6 +13,8 @@ from django.http import HttpRequest
 
 from mlsysweb.show.htmx import wants_partial
 from mlsysweb.visitors import owns
+from solvers.calibration import takes_calibrations
+from solvers.registry import solvers
 
 from .calibrations import OfferedCalibration, offered_calibrations
 from .edit_views import CHANGING
@@ -52,9 +54,10 @@ def calibrations(request: HttpRequest) -> dict[str, tuple[OfferedCalibration, ..
     match = request.resolver_match
     if match is None or match.view_name != "walls:wall" or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return {}
-    if wants_partial(request):
+    wall = solvers().get(str(match.kwargs.get("name", "")))
+    if wall is None or wants_partial(request) or not takes_calibrations(wall.inputs):
         return {}
     try:
-        return {"offered_calibrations": offered_calibrations(request)}
+        return {"offered_calibrations": offered_calibrations(request, wall.inputs)}
     except (OperationalError, InterfaceError):  # without the database the page itself can still be shown
         return {}

@@ -140,7 +140,8 @@ class SavedPage:
     of a page over many walls in `answer`, one stored as HTML in `html`; `styles` and `scripts` belong to the page.
     `asked` are the typed inputs, `defaults` the others; `removed` is why the staff removed it, if they did; `courses`
     are sentences on the rows that come from the catalog of a course; `calibrates` is the slug of the accelerator whose
-    constants it has fitted, if a wall can be computed with them."""
+    constants it has fitted, if a wall can be computed with them; `calibration_walls` are such walls, and
+    `courses_taught` the courses whose instructor can keep them as figures of the course."""
 
     id: str
     title: str
@@ -170,6 +171,8 @@ class SavedPage:
     frame: str
     courses: tuple[str, ...]
     calibrates: str = ""
+    calibration_walls: tuple[str, ...] = ()
+    courses_taught: tuple[SelectOption, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from mlsysweb.pages.calibrate.page import CalibratePage
 from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.page import Link, ResultPage
+from solvers.calibration import used_constants
 
-from .page import AboutScenario, AnswerPage, DriftBanner, ListedInput, SavedPage
+from .page import AboutScenario, AnswerPage, DriftBanner, ListedInput, SavedPage, SelectOption
 
 _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
 # The export formats: title, name in the URL, purpose, and whether it applies to the answer of a wall, to a page over
@@ -35,7 +36,8 @@ _EXPORTS = (
 class SavedMeta:
     """The metadata of a scenario and the version to show, read from the database. `link` is its path, `url` that with
     the host, `live` the live page with the same question, `what` the page it was saved from,
-    `rows` the path in the catalog of each row it used, by name, `courses` sentences on those of a course."""
+    `rows` the path in the catalog of each row it used, by name, `courses` sentences on those of a course; `taught` are
+    the courses that the visitor teaches."""
 
     id: str
     title: str
@@ -54,6 +56,7 @@ class SavedMeta:
     numbers: tuple[int, ...]
     rows: Mapping[str, str]
     courses: tuple[str, ...]
+    taught: tuple[SelectOption, ...] = ()
 
 
 def saved_page(
@@ -62,6 +65,7 @@ def saved_page(
     """Return the page of a stored answer. `result` is the presented answer of a wall, or None for a page over many
     walls."""
     page = opened.page
+    fitted = page.page if page and isinstance(page.page, CalibratePage) and page.page.settings else None
     return SavedPage(
         id=meta.id,
         title=meta.title,
@@ -92,9 +96,18 @@ def saved_page(
         frame=_FRAME.format(url=meta.url, title=meta.title.replace('"', "”")) if meta.public else "",
         preview=f"{meta.url}preview.png" if meta.public else "",
         courses=meta.courses,
-        calibrates=page.page.chip if page and isinstance(page.page, CalibratePage) and page.page.settings else "",
+        calibrates=fitted.chip if fitted else "",
+        calibration_walls=tuple(_walls_of(fitted)) if fitted else (),
+        courses_taught=meta.taught if fitted else (),
         said=opened.verdict or f"{meta.what}, as it was on {meta.created:%-d %B %Y}.",
     )
+
+
+def _walls_of(page: CalibratePage) -> Iterator[str]:
+    """Yield a wall for the constants of each kind that a page has fitted."""
+    for wall, inputs in (("serving", ("accelerator", "timing")), ("roofline", ("accelerator", "arithmetic_power"))):
+        if used_constants(inputs, dict(page.settings)):
+            yield wall
 
 
 def _listed(asked: AskedInput, rows: Mapping[str, str]) -> ListedInput:

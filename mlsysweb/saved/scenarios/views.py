@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.auth.models import Group
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,13 +18,14 @@ from mlsysweb.visitors import owns
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
+from .calibrations import PAGE as CALIBRATE
 from .capture import Address, NotSavable, capture, display_name
 from .drift import drift
 from .forms import ScenarioForm, title_problem
 from .ids import is_id
 from .models import Scenario, Version, Visibility
 from .notes import as_html
-from .page import AboutScenario
+from .page import AboutScenario, SelectOption
 from .people import classes, may_see
 from .present import SavedMeta, saved_page
 from .present_drift import banner
@@ -140,7 +142,16 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         numbers=tuple(kept.versions.values_list("number", flat=True)),
         rows={str(row.get("name", "")): row_path(row) for row in version.snapshot.values()},
         courses=course_sentences(version.snapshot),
+        taught=_taught(request) if kept.solver == CALIBRATE else (),
     )
+
+
+def _taught(request: HttpRequest) -> tuple[SelectOption, ...]:
+    """Return the courses that this user teaches: their numbers and names."""
+    if not request.user.is_authenticated:
+        return ()
+    taught = Group.objects.filter(course__instructor=request.user.pk).values_list("course__pk", "name")
+    return tuple(SelectOption(str(number), name) for number, name in taught.order_by("name"))
 
 
 def _result_page(kept: Scenario, opened: OpenedAnswer) -> ResultPage | None:

@@ -5,20 +5,21 @@ may be farther along its axis."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.calibration import NAMED
+from solvers.calibration import CALIBRATED, CALIBRATIONS, NAMED
+from solvers.quantities import format_quantity
 from solvers.result import Result
 
 from .candidates import Candidates, candidates_of, chip_name, comparable, is_same_model, model_distance
-from .confidence import confidence, known_to_miss
+from .confidence import Like, confidence, error_band, known_to_miss, like
 from .configurations import SAME_BYTES, MeasuredConfiguration, ShownKind, configuration_of, kinds_of
-from .page import MeasuredPoint, MeasuredRow, NearbyMeasurements
+from .page import HeadlineBand, MeasuredPoint, MeasuredRow, NearbyMeasurements
 from .rows import KINDS, PREDICTIONS, measurements
 from .words import measured_row
 
@@ -26,6 +27,21 @@ from .words import measured_row
 _FARTHEST = 1.0
 # More points than these hide the line they stand beside.
 _MOST_POINTS = 8
+# The headline figures by the kind of measurement, and whether they are in inverse proportion to what was measured.
+_HEADLINES: Mapping[str, tuple[tuple[str, bool], ...]] = {
+    "decode": (("itl", False), ("decode_throughput", True)),
+    "prefill": (("ttft", False),),
+    "answer": (("end_to_end_latency", False),),
+    "training": (("step_time", False), ("tokens_per_second", True), ("mfu", True)),
+    "memory": (("activations", False),),
+    "energy": (("energy_per_sample", False),),
+    "tinyml": (("latency", False), ("throughput", True)),
+    "collectives": (("ring", False),),
+}
+_UNTOLD = (
+    "With these efficiencies nothing was predicted for the measurements: their errors are not known, and the "
+    "predictions below are those with the default efficiencies.",
+)
 # The logarithm to base 2 of a factor that makes no difference.
 _SAME = 0.1
 _KIND = {kind.name: kind for kind in KINDS}
@@ -41,20 +57,55 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements | None:
     if asked is None:
         return NearbyMeasurements((), kinds[0].name)
     name, shown = str(result.values["accelerator"].value) if asked.chip else "", kinds[0].name
+    prediction = predicted_with(result)
     rows: list[MeasuredRow] = []
     points: list[MeasuredPoint] = []
     missed: list[str] = []
     for kind in kinds:
         near, drawn = _near(kind, asked)
-        rows += [_row(place, asked.chip) for place in near[: kind.most].tolist()]
-        points += [_point(kind.name, place, asked.chip) for place in drawn.tolist()]
-        missed += known_to_miss(kind.name, near)
-    if NAMED in result.text:  # the errors are those of the catalog's constants
-        missed, kinds = [], ()
-    errors = (*missed, *confidence((kind.name for kind in kinds), asked.chip, name, asked.precision))
+        rows += [_row(place, asked.chip, prediction) for place in near[: kind.most].tolist()]
+        points += [_point(kind.name, place, asked.chip, prediction) for place in drawn.tolist()]
+        missed += known_to_miss(kind.name, near, prediction) if prediction else ()
+    abouts = [like(kind.name, asked, name, prediction) for kind in kinds if prediction]
+    errors = (*missed, *filter(None, map(confidence, abouts))) if prediction else _UNTOLD
     listed = {id(row) for row in rows}
     others = tuple(point.row for point in points if id(point.row) not in listed)
-    return NearbyMeasurements(tuple(rows), shown, errors, tuple(points), others)
+    return NearbyMeasurements(tuple(rows), shown, errors, tuple(points), others, tuple(_bands(abouts, result)))
+
+
+def predicted_with(result: Result) -> str:
+    """Return the column of the predictions that are made as a result is; empty where its efficiencies are typed or of a
+    named calibration, with which nothing was predicted."""
+    if NAMED in result.text:
+        return ""
+    if not any(name in result.text for name in CALIBRATED):
+        return PREDICTIONS[0]
+    chip = result.snapshot.get("accelerator", {}).get("figures", {})
+    for calibration in CALIBRATIONS:
+        settings = calibration.settings(result.inputs, chip)
+        if settings and all(name in result.values and result.values[name].value == settings[name] for name in settings):
+            return calibration.name
+    return ""
+
+
+def _bands(abouts: Sequence[Like], result: Result) -> Iterator[HeadlineBand]:
+    """Yield the band of each headline figure that was measured."""
+    for about in abouts:
+        band = error_band(about)
+        for name, inverse in _HEADLINES.get(about.kind, ()):
+            value = result.values.get(name)
+            if band is None or name not in result.headline or value is None or not isinstance(value.value, float):
+                continue
+            ends = (1 / band.high, 1 / band.low) if inverse else (band.low, band.high)
+            low, high = (format_quantity(value.value * end, value.unit, value.display_unit) for end in ends)
+            if math.isfinite(value.value):
+                yield HeadlineBand(name, _reach(low, high), f"{band.rows:,} {band.where}")
+
+
+def _reach(low: str, high: str) -> str:
+    """Return a range of two figures with their unit, which is said once where they share it: `161–180 ms`."""
+    (number, space, unit), (_, _, other) = (text.partition(" ") for text in (low, high))
+    return f"{number}–{high}" if space and unit == other else f"{low}–{high}"
 
 
 def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -101,22 +152,23 @@ def _log2(value: float) -> float:
 
 
 @cache
-def _row(place: int, chip: str) -> MeasuredRow:
+def _row(place: int, chip: str, prediction: str) -> MeasuredRow:
     """Return a row for the list beside a result on a chip; one on another chip names it."""
     every = measurements()
     kind, own = _KIND[str(every["kind"][place])], str(every["chip"][place])
-    row = measured_row(every, place, PREDICTIONS[0], kind, chip_name(own))
+    known = prediction and not math.isnan(every[prediction][place])
+    row = measured_row(every, place, prediction if known else PREDICTIONS[0], kind, chip_name(own))
     return row if own == chip else replace(row, configuration=f"{row.chip}, {row.configuration}")
 
 
 @cache
-def _point(kind: str, place: int, chip: str) -> MeasuredPoint:
+def _point(kind: str, place: int, chip: str, prediction: str) -> MeasuredPoint:
     """Return a row as a point of a chart, figures in SI by the names of a wall's inputs and outputs."""
     candidates = candidates_of(kind)
     at = int(np.searchsorted(candidates.places, place))
     numbers = {name: float(column[at]) for name, column in candidates.numbers.items()}
     own, measured = str(measurements()["chip"][place]), float(measurements()["measured"][place])
-    row = _row(place, chip)
+    row = _row(place, chip, prediction)
     about = row.configuration if own != chip else f"{row.chip}, {row.configuration}"
     return MeasuredPoint(_FIGURES[kind](numbers, measured), f"{row.source.words}: {about}", row)
 

@@ -22,7 +22,9 @@ class Link:
 class Card:
     """One output. `kind` sets its colour where a page compares resources; cards of a wall have none. `number` is the
     value in `unit`, for comparisons; None for text. `equation` is the id of the equation that computes it, empty where
-    the page shows none; `figure` the path below the catalog of the figure of a row that it repeats."""
+    the page shows none; `figure` the path below the catalog of the figure of a row that it repeats. `band` is the range
+    in which nine of ten measurements lie, and `band_of` which measurements those are; both empty where none were
+    made."""
 
     name: str
     label: str
@@ -34,6 +36,8 @@ class Card:
     display_unit: str = ""
     equation: str = ""
     figure: str = ""
+    band: str = ""
+    band_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ import orjson
 from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
-from mlsysweb.show.measurements.page import MeasuredPoint
+from mlsysweb.show.measurements.page import HeadlineBand, MeasuredPoint, NearbyMeasurements
 from solvers.calibration import CALIBRATIONS, CONSTANT, SILICON, NamedCalibration, without_calibration
 from solvers.declare import Solver
 from solvers.errors import InputError
@@ -31,9 +32,12 @@ _ROWS = 12
 
 
 def result_page(
-    solver: Solver[Any, Any], result: Result, base: str, measured: Sequence[MeasuredPoint] = ()
+    solver: Solver[Any, Any], result: Result, base: str, measured: NearbyMeasurements | None = None
 ) -> ResultPage:
-    """Return the presented result of a wall; `base` is the prefix of its links. Measured points are drawn on charts."""
+    """Return the presented result of a wall; `base` is the prefix of its links. Points of `measured` are drawn on
+    charts, and its bands stand beside the headline figures."""
+    points = measured.points if measured else ()
+    bands = {each.output: each for each in measured.bands} if measured else {}
     query = urlencode(result.text)
     used = UsedFigures(solver, result)
     working = steps(result, used)
@@ -41,11 +45,11 @@ def result_page(
     anchors = {step.anchor for step in working}
     cards = [_traced(name, result.values[name], anchors, repeated) for name in result.outputs]
     shown = (*repeated.values(), *(figure for step in working for figure in step.figures))
-    figures = [_figure(place, drawing, result, measured) for place, drawing in enumerate(result.charts)]
+    figures = [_figure(place, drawing, result, points) for place, drawing in enumerate(result.charts)]
     return ResultPage(
         verdict=fill_slots(result.verdict, result.values),
         kind=result.state,
-        headline=tuple(card for name in result.headline for card in cards if card.name == name),
+        headline=tuple(_banded(card, bands) for name in result.headline for card in cards if card.name == name),
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
         working=working,
@@ -64,7 +68,7 @@ def _calibrated(result: Result) -> Iterator[str]:
     named = NamedCalibration.of(result.text)
     if named is None:
         return
-    if result.values["timing"].value == "roofline":
+    if "timing" in result.values and result.values["timing"].value == "roofline":
         yield f"The constants of the calibration “{named.title}” are not used: the roofline has none of kernels."
         return
     declared = columns(Accelerator)
@@ -100,6 +104,12 @@ def _traced(name: str, value: Value, anchors: Collection[str], repeated: Mapping
     if anchor in anchors:
         return card(name, value, equation=anchor)
     return card(name, value, figure=repeated[name].path if name in repeated else "")
+
+
+def _banded(card: Card, bands: Mapping[str, HeadlineBand]) -> Card:
+    """Return a headline card with the band in which measurements lie, if there is one."""
+    band = bands.get(card.name)
+    return replace(card, band=band.reach, band_of=band.of) if band else card
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] = ()) -> Figure | None:
@@ -216,11 +226,15 @@ def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
     """Yield the calibrations, each as a link to the same question with its values, and the named one in use."""
     named = NamedCalibration.of(result.text)
     for calibration in CALIBRATIONS:
-        if not all(name in result.inputs for name in calibration.values) and (named is None or calibration != SILICON):
+        has_efficiencies = all(name in result.inputs for name in calibration.values)
+        if not has_efficiencies and (named is None or calibration != SILICON):
             continue  # of a wall without all of these inputs only the way back from a named one
         settings = calibration.settings(result.inputs, result.snapshot.get("accelerator", {}))
+        settings = settings if has_efficiencies or "timing" in result.inputs else {}
         on = all(result.values[name].value == value for name, value in settings.items())
-        if not settings:
+        if "timing" not in result.inputs:  # the named one is of power
+            on = on and named is None
+        elif not settings:
             on = result.values["timing"].value != "roofline" and named is None
         others = without_calibration(result.text)
         texts = {name: _setting_text(result, name, value) for name, value in settings.items()}

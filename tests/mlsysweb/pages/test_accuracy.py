@@ -118,14 +118,27 @@ def test_an_update_is_the_part_that_changes(client):
 
 
 def test_mlsysim_stands_beside_the_calibrations_on_the_rows_it_can_answer(client):
-    for kind, rows in (("prefill", "72"), ("decode", "194")):
+    for kind, rows in (("training", "223"), ("prefill", "72"), ("decode", "194")):
         page = client.get(f"/accuracy/?kind={kind}").context["page"]
         assert [peer.name for peer in page.peers] == ["Ideal", "Course", "Measured", "mlsysim 0.3.0"]
         assert {peer.rows for peer in page.peers} == {rows}
-        assert all("the measured time: NVIDIA" in peer.worst for peer in page.peers)
+        assert all("the measured figure: NVIDIA" in peer.worst for peer in page.peers)
     peers = {peer.name: peer.median for peer in page.peers}
     assert (peers["mlsysim 0.3.0"], peers["Measured"]) == ("28\xa0%", "4.8\xa0%")
-    assert client.get("/accuracy/?kind=storage").context["page"].peers == ()
+
+
+def test_mlsysim_is_compared_on_all_reduces_and_power_and_the_page_says_where_it_cannot_be(client):
+    for kind, rows, beside in (
+        ("collectives", "633", "Default"),
+        ("energy", "11", "Measured"),
+        ("power", "11", "Measured"),
+    ):
+        page = client.get(f"/accuracy/?kind={kind}").context["page"]
+        assert page.peers[-1].name == "mlsysim 0.3.0" and beside in [peer.name for peer in page.peers]
+        assert {peer.rows for peer in page.peers} == {rows} and page.peers_told.startswith("Recorded answers of its ")
+    for kind in ("storage", "tinyml", "memory", "idle", "answer"):
+        page = client.get(f"/accuracy/?kind={kind}").context["page"]
+        assert page.peers == () and page.peers_told.startswith("Not compared with mlsysim 0.3.0: ")
 
 
 def test_every_recorded_answer_of_mlsysim_belongs_to_a_measurement():
@@ -133,4 +146,4 @@ def test_every_recorded_answer_of_mlsysim_belongs_to_a_measurement():
     known = set(zip(*(map(str, rows[name].tolist()) for name in KEY), strict=True))
     with FILE.open(newline="") as file:
         recorded = [tuple(row[name] for name in KEY) for row in csv.DictReader(file)]
-    assert len(recorded) > 100 and set(recorded) <= known
+    assert len(recorded) > 700 and set(recorded) <= known

@@ -1,6 +1,7 @@
 """The lessons of measurements: figures computed from the rows, predictions that the linked pages compute."""
 
 import html
+import json
 
 import pytest
 
@@ -86,6 +87,32 @@ def test_the_log_counts_those_that_waited_when_the_last_request_arrived(lessons)
     assert figures.request_log().waiting == sum(float(row["scheduled_s"]) > last for row in rows) == 228
     predicted = figure(lessons["request-log"].predicted, "Waiting when")
     assert float(predicted) == pytest.approx(228, rel=0.05)
+
+
+def test_the_arrivals_of_the_log_are_replayed_against_its_slots():
+    log = figures.request_log()
+    begins = figures.replayed(log)
+    assert all(begin >= arrival for begin, arrival in zip(begins, log.arrivals, strict=True))
+    for time in (10.0, 29.0, 60.0):
+        served = [begin <= time < begin + took for begin, took in zip(begins, log.services, strict=True)]
+        assert sum(served) <= log.slots == 50
+    waiting = sum(begin > log.duration for begin in begins)
+    assert waiting == pytest.approx(log.waiting, rel=0.1)
+    assert max(begins) < max(log.begins) and 30 < log.busy_after < log.slots
+
+
+def test_every_lesson_draws_its_measurements_and_their_sources_open(client, lessons):
+    for each in lessons.values():
+        plot = json.loads(html.unescape(each.figure.plot))
+        assert len(plot["data"]) >= 2 and each.figure.table.rows and each.figure.description
+        for trace in plot["data"]:
+            assert len(trace["x"]) == len(trace["y"]) == len(trace["text"]) > 0
+            assert all(url.startswith("https://github.com/") for url in trace.get("meta", {}).get("urls", ()))
+    traces = {trace["name"]: trace for trace in json.loads(lessons["reducing-switch"].figure.plot)["data"]}
+    assert max(traces["Ring, predicted"]["y"]) <= traces["Link, one way"]["y"][0] < max(traces["aiconfigurator"]["y"])
+    energy = json.loads(lessons["power-capping"].figure.plot)["data"][0]
+    least = energy["x"][energy["y"].index(min(energy["y"]))]
+    assert 100 < least < 250 and energy["y"][-1] == 1
 
 
 def test_keyword_spotting_spans_more_than_250_times_in_energy(lessons):

@@ -74,7 +74,7 @@ def test_the_verdict_says_which_efficiencies_it_is_computed_with(client):
 
 
 def test_a_wall_without_efficiencies_has_no_choice_of_them(client):
-    page = client.get("/walls/tco/").content.decode()
+    page = client.get("/walls/privacy/").content.decode()
     assert 'id="efficiencies"' not in page and "efficiencies.</span>" not in page
 
 

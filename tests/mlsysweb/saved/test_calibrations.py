@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.contrib.auth.models import Group
 
+from catalog.models import Accelerator, CourseRow
+from mlsysweb.courses.catalog_store import change_row
 from mlsysweb.courses.store import create_course, join_course
 from mlsysweb.saved.scenarios.models import Scenario
 from solvers import serving
@@ -203,3 +205,108 @@ def test_the_course_that_is_deleted_leaves_the_calibration_to_its_owner(ada, ben
     kept(ada, visibility="class", group=taught.group_id)
     Group.objects.get(pk=taught.group_id).delete()
     assert offered(ben) == () and len(offered(ada)) == 1
+
+
+WATTS = """accelerator,model,batch size,prompt length,output length,power (W)
+h100-sxm5-80gb,llama-3-8b,1,300,500,390
+h100-sxm5-80gb,llama-3-8b,16,300,500,470
+h100-sxm5-80gb,llama-3-8b,64,300,500,560
+h100-sxm5-80gb,qwen3-14b,1,300,500,405
+h100-sxm5-80gb,qwen3-14b,32,300,500,520
+h100-sxm5-80gb,llama-3.2-1b,1,300,500,250"""
+OF_POWER = f"/calibrate/?{urlencode({'rows': WATTS})}"
+
+
+def output(response, name):
+    return next(
+        card.number
+        for card in (*response.context["page"].result.headline, *response.context["page"].result.cards)
+        if card.name == name
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "figure"),
+    [
+        ("/walls/roofline/?phase=decode&batch_size=4&efficiency=40+%25", "energy_per_sample"),
+        ("/walls/tco/?memory_utilization=20+%25&mfu=1+%25", "busy_power"),
+        ("/walls/sustainability/?memory_utilization=20+%25&mfu=1+%25&tdp=700+W", "it_energy"),
+    ],
+)
+def test_walls_of_power_compute_with_the_fitted_constants_of_power(ada, page, figure):
+    link = save(ada, OF_POWER, title="Wattmeter")
+    assert [each.title for each in offered(ada, page)] == ["Wattmeter"]
+    address = chosen(ada, link, page)["Location"]
+    text = {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
+    assert {name for name in text if name.startswith("accelerator.measured_")} <= {
+        f"accelerator.measured_{name}" for name in ("idle_fraction", "arithmetic_power", "memory_power")
+    }
+    wall, before = ada.get(address), ada.get(page)
+    assert output(wall, figure) != output(before, figure)
+    result = wall.context["page"].result
+    assert any(note.startswith("Calibration “Wattmeter”: ") for note in result.notes)
+    assert result.efficiencies == "the calibration “Wattmeter”"
+    if "efficiency" in page:
+        assert text["efficiency"] == "40 %"  # the roofline's efficiencies are no constants of power
+    (back,) = [each for each in result.calibrations if each.name == "silicon"]
+    assert NAMED not in back.url and not back.current
+
+
+def test_a_wall_offers_only_calibrations_with_constants_that_it_computes_with(ada):
+    kept(ada)
+    of_power = save(ada, OF_POWER, title="Wattmeter")
+    assert [each.title for each in offered(ada)] == ["Lab 3"]
+    assert [each.title for each in offered(ada, "/walls/tco/")] == ["Wattmeter"]
+    assert chosen(ada, of_power).status_code == 422
+    page = ada.get(of_power).content.decode()
+    assert "Compute roofline with it" in page and "Compute serving with it" not in page
+
+
+def test_an_instructor_keeps_a_calibration_as_figures_of_a_course_that_its_members_compute_with(ada, ben, cleo, taught):
+    link = save(ada, PAGE, title="Lab | 3")
+    assert f"Keep as figures of {taught}" in ada.get(link).content.decode()
+    done = ada.post(f"/courses/{taught.pk}/calibration/", {"calibration": link.split("/")[2]})
+    assert done["Location"] == f"/courses/{taught.pk}/catalog/"
+    mine = CourseRow.objects.get(group=taught.group, table="accelerator", slug="h100-sxm5-80gb")
+    assert {"measured_gemm_efficiency", "measured_memory_efficiency"} <= set(mine.values)
+    question = "/walls/serving/?batch_size=16"
+    assert itl(ben.get(question)) != itl(cleo.get(question))
+    assert itl(ben.get(question)) == pytest.approx(itl(ada.get(chosen(ada, link)["Location"])), rel=1e-3)
+    row = ben.get("/catalog/accelerators/h100-sxm5-80gb/").content.decode()
+    assert ">fitted<" in row and "calibration “Lab 3”" in row
+    notes = " ".join(ben.get(question).context["page"].result.notes)
+    assert "Fitted from measurements: calibration “Lab 3”" in notes and "as in the course" in notes
+
+
+def test_other_figures_of_the_course_stay_and_an_edit_keeps_the_sources_of_what_it_leaves(ada, taught):
+    CourseRow.objects.create(
+        group=taught.group,
+        table="accelerator",
+        slug="h100-sxm5-80gb",
+        own=False,
+        values={"unit_price": 20_000.0},
+        source="A quote",
+    )
+    form = {"calibration": kept(ada).split("/")[2]}
+    for _ in range(2):  # the same calibration twice changes nothing more
+        assert ada.post(f"/courses/{taught.pk}/calibration/", form).status_code == 302
+    mine = CourseRow.objects.get(group=taught.group)
+    assert mine.values["unit_price"] == 20_000.0
+    assert mine.source == "A quote; Fitted from measurements: calibration “Lab 3”"
+    told = mine.values["figure_sources"]["measured_memory_efficiency"]
+    assert told["method"] == "fitted" and told["note"].startswith("The fit is ")
+    values = {name: value for name, value in mine.values.items() if name != "figure_sources"}
+    change_row(taught, Accelerator, mine.slug, values | {"measured_memory_efficiency": 0.5}, "By hand")
+    left = CourseRow.objects.get(group=taught.group).values["figure_sources"]
+    assert "measured_memory_efficiency" not in left and "measured_gemm_efficiency" in left
+
+
+def test_only_the_instructor_of_a_course_keeps_a_calibration_for_it(ada, ben, cleo, taught):
+    form = {"calibration": kept(ada).split("/")[2]}
+    for client in (ben, cleo):
+        assert client.post(f"/courses/{taught.pk}/calibration/", form).status_code == 404
+    private = {"calibration": kept(cleo, visibility="private").split("/")[2]}
+    assert ada.post(f"/courses/{taught.pk}/calibration/", private).status_code == 404
+    wall = {"calibration": save(ada, "/walls/serving/", title="A wall").split("/")[2]}
+    assert ada.post(f"/courses/{taught.pk}/calibration/", wall).status_code == 422
+    assert not CourseRow.objects.exists()

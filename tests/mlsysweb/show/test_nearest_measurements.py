@@ -1,6 +1,7 @@
 """The published measurements nearest to a result on the pages of serving and training."""
 
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.measurements.candidates import candidates_of
 from mlsysweb.show.measurements.configurations import MeasuredConfiguration
 from mlsysweb.show.measurements.nearest import nearby, nearest
+from solvers.quantities import format_quantity
 from solvers.registry import solvers
 from tests.evidence.figures import HERE
 
@@ -127,15 +129,72 @@ def test_an_unknown_number_of_a_row_does_not_exclude_it():
     assert len(nearest(candidates, asked(numbers={"devices": 64.0, "batch": 2.0, "prompt": 2048.0})))
 
 
-def test_the_errors_on_a_chip_are_those_of_its_rows():
-    rows = candidates_of("decode", H100).rows
-    rows = rows.where(rows["precision"] == "bf16")
+def like_a_batch_of_llama_8b():
+    """Return the decode steps of batches on one or two H100s in 16 bits, of models of 4B to 16B parameters."""
+    own = candidates_of("decode", H100)
+    size = np.abs(np.log2(own.parameters / LLAMA[0])) <= 1
+    same = (own.model == "llama-3-8b") | (size & (np.abs(np.log2(own.active / LLAMA[0])) <= 1))
+    few = np.isnan(own.numbers["devices"]) | (own.numbers["devices"] <= 2)
+    return own.rows.where((own.rows["precision"] == "bf16") & same & few & ~own.server)
+
+
+def test_the_errors_are_those_of_the_chip_precision_devices_and_size():
+    rows = like_a_batch_of_llama_8b()
     off = np.abs(rows["default"] / rows["measured"] - 1)
     off = off[~np.isnan(off)]
-    start = f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in BF16: "
+    assert len(off) >= 10
+    start = (
+        f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in BF16, on 1 or 2 devices, models of half to "
+        "twice its size: "
+    )
     sentence = next(each for each in near("serving").errors if each.startswith(start))
     assert f"half of the predictions are within {100 * np.median(off):.2g} %" in sentence
     assert f"nine of ten within {100 * np.quantile(off, 0.9):.2g} %" in sentence
+
+
+def bands(wall, **text):
+    return {each.output: each for each in near(wall, **text).bands}
+
+
+def test_a_headline_figure_has_the_band_of_nine_of_ten_measurements_like_it():
+    rows, itl = like_a_batch_of_llama_8b(), answer(solvers()["serving"], {}).values["itl"].value
+    ends = itl * np.quantile(rows["measured"] / rows["default"], (0.05, 0.95))
+    low, high = (format_quantity(end, "s").partition(" ")[0] for end in ends)
+    shown = bands("serving")
+    assert shown["itl"].reach == f"{low}–{high} ms"
+    assert shown["itl"].of.startswith(f"{len(rows)} on NVIDIA H100 SXM5 80GB in BF16, on 1 or 2 devices, ")
+    assert {"ttft", "itl", "decode_throughput", "end_to_end_latency"} == set(shown)
+
+
+def test_a_throughput_is_high_where_its_time_is_low():
+    values, shown = answer(solvers()["serving"], {}).values, bands("serving")
+    low, high = (float(text.replace(",", "")) for text in re.findall(r"[\d,.]+", shown["decode_throughput"].reach))
+    times = [float(text) for text in re.findall(r"[\d.]+", shown["itl"].reach)]
+    product = values["itl"].value * 1e3 * values["decode_throughput"].value
+    assert (low * times[1], high * times[0]) == (pytest.approx(product, rel=0.01), pytest.approx(product, rel=0.01))
+
+
+def test_other_efficiencies_have_their_own_errors_and_typed_ones_none():
+    ideal = near("serving", timing="roofline", efficiency="1", bandwidth_efficiency="1", layer_overhead="0 s")
+    assert {each.output for each in ideal.bands} >= {"itl", "ttft"}
+    assert bands("serving")["itl"].reach != {each.output: each.reach for each in ideal.bands}["itl"]
+    assert ideal.rows[0].measured == near("serving").rows[0].measured
+    assert ideal.rows[0].predicted != near("serving").rows[0].predicted
+    typed = near("serving", efficiency="70 %")
+    assert typed.bands == () and "their errors are not known" in typed.errors[0] and typed.rows
+
+
+@pytest.mark.parametrize(
+    ("wall", "output"),
+    [("parallelism", "step_time"), ("training_memory", "activations"), ("collectives", "ring")],
+)
+def test_headline_figures_of_training_have_a_band(wall, output):
+    assert output in bands(wall, **MEASURED[wall])
+
+
+def test_the_page_shows_the_band_beside_the_figure(client):
+    html = client.get("/walls/serving/").content.decode()
+    assert html.count("9 of 10 measured: ") == 4
 
 
 def test_a_chip_with_few_rows_is_told_of_the_others_and_a_bias_with_its_side():
@@ -295,5 +354,6 @@ def test_the_power_that_is_drawn_is_that_of_one_device_and_of_the_same_model_fir
 def test_with_a_calibration_the_measurements_stay_and_the_errors_of_the_catalogs_constants_go():
     text = {"accelerator": H100, "accelerator.measured_kernel_time": "5 us"}
     named = near("serving", **text, **{"accelerator.calibration": f"{H100}: Lab 3"})
-    assert named.rows == near("serving").rows and named.points and not named.errors
+    assert named.rows == near("serving").rows and named.points and not named.bands
+    assert [error for error in named.errors if "their errors are not known" not in error] == []
     assert near("serving", **text).rows == ()

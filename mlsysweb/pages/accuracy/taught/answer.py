@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import numpy as np
 from django.urls import reverse
 
 from catalog.models import CatalogVersion
 from mlsysweb.answer import answer
+from solvers.fleet.collectives import collectives
 from solvers.quantities import to_input_text
 from solvers.registry import solvers
 from solvers.result import Result
 
 from .figures import (
+    SMALLEST_MESSAGE,
     SWITCH_DEVICES,
     SWITCH_MESSAGE,
     keyword_spotting,
     power_capping,
     reducing_switch,
     request_log,
-    rounds,
+    submissions,
 )
 from .page import MeasuredLessonsPage
-from .present import Prediction, lessons_page
+from .present import Prediction, RingPrediction, lessons_page
 
 # The length of prompts and answers in MLPerf is not among the rows; both are taken to be 300 tokens.
 _TOKENS = "300"
@@ -33,12 +36,20 @@ def answer_page() -> MeasuredLessonsPage:
     """Return the page with today's catalog. Raise InputErrors where the catalog lacks a row that a prediction needs."""
     return lessons_page(
         power_capping(),
-        rounds(),
+        submissions(),
         reducing_switch(),
         request_log(),
         keyword_spotting(),
         _predictions(CatalogVersion.now()),
+        _ring(),
     )
+
+
+@cache
+def _ring() -> RingPrediction:
+    sizes = np.geomspace(SMALLEST_MESSAGE, SWITCH_MESSAGE, 41)
+    found = collectives(message=sizes, devices=SWITCH_DEVICES).bus_bandwidth
+    return RingPrediction(tuple(sizes.tolist()), tuple(np.asarray(found).tolist()))
 
 
 @lru_cache(2)

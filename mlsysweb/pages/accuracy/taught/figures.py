@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
+from heapq import heappop, heappush
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, median, pstdev
@@ -20,14 +21,17 @@ DATA = Path(__file__).parent / "data"
 CAPPED, UNCAPPED = 150.0, 250.0
 # The collective that is compared: 1 GiB over all devices of a node of H100s.
 SWITCH_CHIP, SWITCH_DEVICES, SWITCH_MESSAGE = "h100-sxm5-80gb", 8, 2.0**30
-_MICRO = 1e-6
+# Shorter messages wait for their start, which is another matter.
+SMALLEST_MESSAGE = 2.0**20
+_MICRO, _MILLI = 1e-6, 1e-3
 Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class PowerCapping:
     """Changes of energy and time of an epoch at the cap, relative to full power, as medians over `workloads`; the mean
-    power in W at the cap and at full power."""
+    power in W at the cap and at full power. `by_limit` has, for each power limit in W, the medians of energy and of
+    time relative to full power."""
 
     workloads: int
     energy: float
@@ -35,6 +39,7 @@ class PowerCapping:
     capped_power: float
     full_power: float
     url: str
+    by_limit: tuple[tuple[float, float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,22 @@ class Round:
 
 @dataclass(frozen=True)
 class ReducingSwitch:
-    """The bus bandwidth of the fastest all-reduce, and the bandwidth of a device's links one way, in byte/s."""
+    """The bus bandwidth of the fastest all-reduce, and the bandwidth of a device's links one way, in byte/s. `by_size`
+    has every measured message in bytes with its bus bandwidth, who measured it, and the address."""
 
     bus_bandwidth: float
     link: float
     url: str
+    by_size: tuple[tuple[float, float, str, str], ...]
 
 
 @dataclass(frozen=True)
 class RequestLog:
     """A log of requests to one server: rates in 1/s and times in s. `slots` is the largest number served at once,
-    `waiting` the number that waited when the last request arrived, `wait` how long that one did."""
+    `waiting` the number that waited when the last request arrived, `wait` how long that one did. `arrivals` and
+    `begins` are the times at which requests arrive and at which service begins, each in its order, `services` how long
+    they are served, in the order of arrival; `busy_after` is how many
+    are served at once on average between the last arrival and the last begin."""
 
     requests: int
     duration: float
@@ -72,11 +82,16 @@ class RequestLog:
     waiting: int
     wait: float
     url: str
+    arrivals: tuple[float, ...]
+    begins: tuple[float, ...]
+    services: tuple[float, ...]
+    busy_after: float
 
 
 @dataclass(frozen=True)
 class KeywordSpotting:
-    """The least and the most energy of an inference of keyword spotting, in J, with the systems."""
+    """The least and the most energy of an inference of keyword spotting, in J, with the systems. `systems` has of each
+    entry its submitter, its system with the round, latency in s, energy in J, and the address."""
 
     entries: int
     least: float
@@ -85,6 +100,7 @@ class KeywordSpotting:
     most: float
     most_system: str
     most_url: str
+    systems: tuple[tuple[str, str, float, float, str], ...]
 
 
 @cache
@@ -99,6 +115,10 @@ def power_capping() -> PowerCapping:
     def change(name: str) -> float:
         return median(float(capped[name]) / float(full[name]) - 1 for capped, full in pairs)
 
+    def relative(limit: float, name: str) -> float:
+        complete = [run for run in runs.values() if limit in run and UNCAPPED in run]
+        return median(float(run[limit][name]) / float(run[UNCAPPED][name]) for run in complete)
+
     return PowerCapping(
         workloads=len(pairs),
         energy=change("energy_kj_per_epoch"),
@@ -106,21 +126,31 @@ def power_capping() -> PowerCapping:
         capped_power=median(float(capped["average_power_w"]) for capped, _ in pairs),
         full_power=median(float(full["average_power_w"]) for _, full in pairs),
         url=pairs[0][0]["url"],
+        by_limit=tuple(
+            (limit, relative(limit, "energy_kj_per_epoch"), relative(limit, "seconds_per_epoch"))
+            for limit in sorted({limit for run in runs.values() for limit in run})
+        ),
     )
+
+
+@cache
+def submissions() -> tuple[Round, ...]:
+    """Return every result for Llama 2 70B on H100s, offline, by round and rate."""
+    made = (
+        Round(row["round"], row["submitter"], _devices(row), _rate(row), row["url"])
+        for row in _rows("mlperf_rounds.csv")
+    )
+    return tuple(sorted(made, key=lambda each: (each.name, each.rate)))
 
 
 @cache
 def rounds() -> tuple[Round, ...]:
     """Return the best result of each round for Llama 2 70B on H100s, offline, in the order of the rounds."""
-    best: dict[str, Row] = {}
-    for row in _rows("mlperf_rounds.csv"):
-        before = best.get(row["round"])
-        if before is None or _rate(row) > _rate(before):
-            best[row["round"]] = row
-    return tuple(
-        Round(name, row["submitter"], int(row["accelerators_per_node"]) * int(row["nodes"]), _rate(row), row["url"])
-        for name, row in sorted(best.items())
-    )
+    return tuple({each.name: each for each in submissions()}.values())  # the last of a round is its best
+
+
+def _devices(row: Row) -> int:
+    return int(row["accelerators_per_node"]) * int(row["nodes"])
 
 
 def _rate(row: Row) -> float:
@@ -136,10 +166,13 @@ def reducing_switch() -> ReducingSwitch:
     places = np.flatnonzero(wanted & np.isclose(rows["size"], SWITCH_MESSAGE, rtol=1e-3))
     place = places[np.argmin(rows["measured"][places])]
     share = 2 * (SWITCH_DEVICES - 1) / SWITCH_DEVICES
+    large = np.flatnonzero(wanted & (rows["size"] >= SMALLEST_MESSAGE))
+    columns = (rows["size"], share * rows["size"] / rows["measured"], rows["source"], rows["url"])
     return ReducingSwitch(
         bus_bandwidth=share * float(rows["size"][place] / rows["measured"][place]),
         link=float(find(Accelerator, SWITCH_CHIP).interconnect_bandwidth),
         url=str(rows["url"][place]),
+        by_size=tuple(zip(*(column[large].tolist() for column in columns), strict=True)),
     )
 
 
@@ -165,7 +198,26 @@ def request_log() -> RequestLog:
         waiting=sum(time > last for time in begun),
         wait=begun[-1] - last,
         url=rows[0]["url"],
+        arrivals=tuple(arrived),
+        begins=tuple(sorted(begun)),
+        services=tuple(service),
+        busy_after=sum(
+            max(min(end, begun[-1]) - max(start, last), 0.0) for start, end in zip(begun, ended, strict=True)
+        )
+        / (begun[-1] - last),
     )
+
+
+def replayed(log: RequestLog) -> tuple[float, ...]:
+    """Return when service begins in s, in the order of arrival, if the requests of a log are replayed against a queue
+    in front of its slots, each served for as long as it was."""
+    free = [0.0] * log.slots
+    begins = []
+    for arrival, service in zip(log.arrivals, log.services, strict=True):
+        start = max(arrival, heappop(free))
+        heappush(free, start + service)
+        begins.append(start)
+    return tuple(begins)
 
 
 @cache
@@ -181,6 +233,16 @@ def keyword_spotting() -> KeywordSpotting:
         most=_energy(most),
         most_system=f"{most['submitter']}, {most['round']}",
         most_url=most["url"],
+        systems=tuple(
+            (
+                row["submitter"],
+                f"{row['system']}, {row['round']}",
+                float(row["latency_ms"]) * _MILLI,
+                _energy(row),
+                row["url"],
+            )
+            for row in rows
+        ),
     )
 
 

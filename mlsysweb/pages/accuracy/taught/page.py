@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Link
+from mlsysweb.show.results.page import Figure, Link
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class StatedFigure:
 @dataclass(frozen=True)
 class MeasuredLesson:
     """The lesson of a measurement: the measured figures, the predicted ones beside them, where the measurement was
-    published, and the pages that compute the prediction."""
+    published, and the pages that compute the prediction. `figure` draws both."""
 
     id: str
     title: str
@@ -28,6 +28,7 @@ class MeasuredLesson:
     why: str
     sources: tuple[Link, ...]
     computations: tuple[Link, ...]
+    figure: Figure
 
 
 @dataclass(frozen=True)

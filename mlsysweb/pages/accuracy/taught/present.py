@@ -11,6 +11,7 @@ from solvers.formatting import format_value
 from solvers.quantities import format_quantity
 from solvers.result import Value
 
+from .charts import capping_figure, keywords_figure, queue_figure, rounds_figure, switch_figure
 from .figures import (
     CAPPED,
     SWITCH_DEVICES,
@@ -20,6 +21,7 @@ from .figures import (
     ReducingSwitch,
     RequestLog,
     Round,
+    replayed,
 )
 from .page import MeasuredLesson, MeasuredLessonsPage, StatedFigure
 
@@ -41,6 +43,14 @@ class Prediction:
         return Link(words, f"{self.path}?{urlencode(self.text)}")
 
 
+@dataclass(frozen=True)
+class RingPrediction:
+    """The bus bandwidth of a ring in byte/s by the collectives wall, for messages of these sizes in bytes."""
+
+    sizes: tuple[float, ...]
+    bus_bandwidths: tuple[float, ...]
+
+
 def lessons_page(
     capping: PowerCapping,
     rounds: Sequence[Round],
@@ -48,13 +58,15 @@ def lessons_page(
     log: RequestLog,
     keywords: KeywordSpotting,
     predicted: Mapping[str, Prediction],
+    ring: RingPrediction,
 ) -> MeasuredLessonsPage:
-    """Return the page; `predicted` are the answers of the walls by their names in `answer.questions`."""
+    """Return the page; `predicted` are the answers of the walls by their names in `answer.questions`, `ring` that of
+    the collectives over many sizes."""
     return MeasuredLessonsPage(
         (
             _capping(capping, predicted["uncapped"], predicted["capped"]),
             _rounds(rounds, predicted["rounds"]),
-            _switch(switch, predicted["switch"]),
+            _switch(switch, predicted["switch"], ring),
             _queue(log, predicted["queue"]),
             _keywords(keywords, predicted["keywords"], predicted["least"], predicted["most"]),
         )
@@ -87,10 +99,12 @@ def _capping(found: PowerCapping, full: Prediction, capped: Prediction) -> Measu
             full.link(f"Sustainability at {full.text['mean_device_power']}"),
             capped.link(f"Sustainability at {capped.text['mean_device_power']}"),
         ),
+        figure=capping_figure(found),
     )
 
 
-def _rounds(found: Sequence[Round], serving: Prediction) -> MeasuredLesson:
+def _rounds(results: Sequence[Round], serving: Prediction) -> MeasuredLesson:
+    found = tuple({each.name: each for each in results}.values())  # the last of a round is its best
     devices = float(serving.text["tensor_parallel"])
     predicted = serving.number("decode_throughput") / devices
     gain = found[-1].rate / found[0].rate - 1
@@ -111,10 +125,11 @@ def _rounds(found: Sequence[Round], serving: Prediction) -> MeasuredLesson:
         ),
         sources=tuple(Link(f"MLPerf Inference {each.name}", each.url) for each in found),
         computations=(serving.link("Serving: the throughput of two devices"),),
+        figure=rounds_figure(results, predicted),
     )
 
 
-def _switch(found: ReducingSwitch, ring: Prediction) -> MeasuredLesson:
+def _switch(found: ReducingSwitch, ring: Prediction, sizes: RingPrediction) -> MeasuredLesson:
     return MeasuredLesson(
         id="reducing-switch",
         title="A switch that reduces exceeds the rate of the link",
@@ -133,6 +148,7 @@ def _switch(found: ReducingSwitch, ring: Prediction) -> MeasuredLesson:
         ),
         sources=(Link("aiconfigurator", found.url),),
         computations=(ring.link("Collectives: the same message"),),
+        figure=switch_figure(found, sizes.sizes, sizes.bus_bandwidths),
     )
 
 
@@ -160,10 +176,13 @@ def _queue(found: RequestLog, wall: Prediction) -> MeasuredLesson:
         why=(
             f"{format_quantity(found.arrival_rate, '1/s', 'requests/s')} arrive and "
             f"{format_quantity(capacity, '1/s', 'requests/s')} can be served: no percentile exists, and the wait grows "
-            "with the load's duration. The prediction takes arrival rate, service time and slots from the log."
+            "with the load's duration. The prediction takes arrival rate, service time and slots from the log. After "
+            f"the last arrival the server held {found.busy_after:.0f} requests at once on average, not {found.slots}, "
+            "so that the queue lasts longer than predicted. The log does not say why; growing KV caches would do it."
         ),
         sources=(Link("LLMServingSim, log of requests", found.url),),
         computations=(wall.link("Tail latency: the same load"),),
+        figure=queue_figure(found, replayed(found), found.slots),
     )
 
 
@@ -194,6 +213,7 @@ def _keywords(found: KeywordSpotting, board: Prediction, least: Prediction, most
             least.link("Battery at the least"),
             most.link("Battery at the most"),
         ),
+        figure=keywords_figure(found, "nRF52840", board.number("latency"), board.number("energy")),
     )
 
 
