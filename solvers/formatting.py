@@ -19,6 +19,7 @@ _WORDS = {
     "checkpoints": "checkpointing",
     "cloud": "on-demand cloud",
     "context": "context-parallel communication",
+    "context_and_all": "ZeRO-3, full recomputation and context parallelism",
     "data": "gradient synchronization",
     "expert": "expert exchange",
     "filesystem": "file system",
@@ -42,10 +43,13 @@ _WORDS = {
     "sram": "SRAM",
     "sram_bandwidth": "SRAM bandwidth",
     "stages": "pipeline send and receive",
+    "stages_and_recomputation": "pipeline stages and full recomputation",
     "straggler": "straggler wait",
     "tdp": "TDP",
     "tensor": "tensor-parallel communication",
     "update": "optimizer step",
+    "zero_and_recomputation": "ZeRO-3 and full recomputation",
+    "zero_stage": "higher ZeRO stage",
     **{name: name.upper() for name in ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4")},
 }
 _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")

@@ -361,6 +361,8 @@ def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -
 def format_quantities(values: Iterable[float], unit: str, shown: str = "") -> list[str]:
     """Return `format_quantity` of every value of a column, in a third of the time: neighbours mostly have the same
     unit. They are not cached: hardly one occurs again, and they would push out those that do."""
+    if shown == "GiB":
+        return [format_quantity(value, unit, shown) for value in values]
     steps = [(start * 0.9995, each) for start, each in _display_units(unit, shown or unit)]
     low = high = 0.0
     here, told = steps[-1][1], []

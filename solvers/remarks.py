@@ -8,8 +8,23 @@ from collections.abc import Iterator
 from solvers.declare import Array, Codes, Truth
 from solvers.laws.kernel_constants import is_measured
 from solvers.laws.language_pass import Timing
+from solvers.laws.memory_remedies import Remedy
 from solvers.laws.model_decoder import widens_weights
 from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
+
+# What a change of the run would need, by the slots of the walls that hold its memory (`memory_remedy`).
+MEMORY_REMEDIES = {
+    Remedy.NONE: "No smaller micro-batch, recomputation, ZeRO stage or split by one dimension fits.",
+    Remedy.SMALLER_MICROBATCH: "A micro-batch size of {remedy_size} would need {remedy_total}.",
+    Remedy.RECOMPUTATION: "Full recomputation would need {remedy_total}.",
+    Remedy.ZERO_STAGE: "ZeRO stage {remedy_size} would need {remedy_total}.",
+    Remedy.ZERO_AND_RECOMPUTATION: "ZeRO-3 with full recomputation would need {remedy_total}.",
+    Remedy.TENSOR_PARALLELISM: "Tensor parallelism of {remedy_size} would need {remedy_total}.",
+    Remedy.CONTEXT_PARALLELISM: "Context parallelism of {remedy_size} would need {remedy_total}.",
+    Remedy.PIPELINE_STAGES: "A pipeline of {remedy_size} stages would need {remedy_total}.",
+    Remedy.CONTEXT_AND_ALL: "ZeRO-3, full recomputation, context parallelism {remedy_size}: {remedy_total}.",
+    Remedy.STAGES_AND_RECOMPUTATION: "Full recomputation and {remedy_size} stages would need {remedy_total}.",
+}
 
 
 def precision_fallback(chip: Accelerator, precision: Codes, timing: Codes = Timing.ROOFLINE) -> Iterator[str]:

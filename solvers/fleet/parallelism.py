@@ -39,6 +39,7 @@ from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.language_training import Overlaps, TrainingJob, price_training_step
 from solvers.laws.memory import usable_memory
+from solvers.laws.memory_remedies import REMEDY_HELP, REMEDY_SIZE_HELP, MemoryPlan, Remedy, memory_remedy
 from solvers.laws.model_decoder import shares_bus
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel, is_valid_layout
@@ -279,6 +280,9 @@ class Outputs:
         "byte", "Usable memory per device", if_infinite=_NO_ROOM, help="Capacity minus the reserve."
     )
     memory_shortfall: Array = output("byte", "Memory shortfall per device", if_infinite=_NO_ROOM)
+    remedy: Codes = label(Remedy, "Change that would fit", help=REMEDY_HELP)
+    remedy_size: Array = output("1", "Size of that change", if_infinite="none", help=REMEDY_SIZE_HELP)
+    remedy_total: Array = output("byte", "Memory per device with that change", if_infinite="none")
     possible: Truth = flag("Valid layout", help="At most as many stages as layers and tensor splits as heads.")
     feasible: Truth = flag("Feasible", help="The layout is valid and fits in memory.")
 
@@ -312,7 +316,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         return Verdict(State.INFEASIBLE, _impossible(i))
     if not o.feasible and not math.isnan(o.memory_room):
         short = "Out of memory. Each device needs {memory_per_device}; {memory_room} is usable."
-        return Verdict(State.INFEASIBLE, f"{short} {_remedy(i, o)}")
+        return Verdict(State.INFEASIBLE, f"{short} {remarks.MEMORY_REMEDIES[Remedy(int(o.remedy))]}")
     first = "{mfu} MFU. A step takes {step_time}: {tokens_per_second} on {devices} devices."
     state, advice = _ADVICE[Cause(int(o.largest_loss)) if o.loss_time else Cause.COMPUTE]
     return Verdict(state, f"{first} Largest loss: {advice}")
@@ -322,14 +326,6 @@ def _impossible(i: Inputs) -> str:
     if i.pipeline_parallel * i.virtual_stages > i.model.layers:
         return "Invalid layout. The model has fewer layers than {pipeline_parallel} × {virtual_stages} stages."
     return "Invalid layout. The model has fewer attention heads than {tensor_parallel} tensor-parallel devices."
-
-
-def _remedy(i: Inputs, o: Outputs) -> str:
-    if o.activations > o.memory_room - o.model_state > 0 and i.recomputation != Recomputation.FULL:
-        return "Full recomputation or smaller micro-batches would shrink the activations ({activations})."
-    if i.zero_stage < 3 and i.data_parallel > 1:
-        return "A higher ZeRO stage would shard more of the model state ({model_state})."
-    return "More tensor or pipeline parallelism would split the model state ({model_state})."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -544,7 +540,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a model, and where does the step time go?",
-    version="4",
+    version="5",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -571,7 +567,7 @@ def parallelism(i: Inputs) -> Outputs:
         i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
     )
     model_time = work.model_flop / (layout.devices * peak)
-    kernels = priced.kernels
+    kernels, remedy = priced.kernels, memory_remedy(_plan(i), room)
     return Outputs(
         step_time=step,
         mfu=model_time / step,
@@ -605,8 +601,31 @@ def parallelism(i: Inputs) -> Outputs:
         activations=priced.activations,
         memory_room=room,
         memory_shortfall=np.maximum(total - room, 0),
+        remedy=remedy.remedy,
+        remedy_size=remedy.size,
+        remedy_total=remedy.total,
         possible=possible,
         feasible=possible & (total <= room),
+    )
+
+
+def _plan(i: Inputs) -> MemoryPlan:
+    return MemoryPlan(
+        model=i.model,
+        precision=i.precision,
+        sequences=i.microbatch_size,
+        length=i.sequence_length,
+        data=i.data_parallel,
+        tensor=i.tensor_parallel,
+        pipeline=i.pipeline_parallel,
+        context=i.context_parallel,
+        expert=i.expert_parallel,
+        virtual=i.virtual_stages,
+        microbatches=i.microbatches,
+        zero_stage=i.zero_stage,
+        recomputation=i.recomputation,
+        attention=i.attention,
+        sequence_parallel=i.sequence_parallel,
     )
 
 

@@ -25,6 +25,7 @@ from solvers.declare import (
     Truth,
     curve,
     flag,
+    label,
     number,
     output,
     solver,
@@ -32,6 +33,7 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.memory import usable_memory
+from solvers.laws.memory_remedies import REMEDY_HELP, REMEDY_SIZE_HELP, MemoryPlan, Remedy, memory_remedy
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import (
     ADAM_BYTES,
@@ -153,6 +155,9 @@ class Outputs:
         if_infinite="unknown: the catalog has no capacity",
         help="Factor by which tensor or pipeline parallelism must grow for the model states to fit.",
     )
+    remedy: Codes = label(Remedy, "Change that would fit", help=REMEDY_HELP)
+    remedy_size: Array = output("1", "Size of that change", if_infinite="none", help=REMEDY_SIZE_HELP)
+    remedy_total: Array = output("byte", "Memory with that change", if_infinite="none")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -171,28 +176,15 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             f"Fits in memory. Each device needs {{total}} of {{memory_room}} {parts}; the largest micro-batch is "
             "{largest_batch_size}.",
         )
-    return Verdict(
-        State.INFEASIBLE,
-        f"Out of memory. Each device needs {{total}} {parts}; {{memory_room}} is usable. {_remedy(i, o)}",
-    )
+    short = "Out of memory. Each device needs {total} ({model_state} states, {activations} activations); "
+    change = remarks.MEMORY_REMEDIES[Remedy(int(o.remedy))]
+    return Verdict(State.INFEASIBLE, f"{short}{{memory_room}} is usable. {change}")
 
 
 def _larger(o: Outputs) -> str:
     if o.activations > o.model_state:
-        return "Activations are the larger part: recomputation, shorter sequences or tensor parallelism shrink them."
+        return "Activations are the larger part: recomputation, tensor and context parallelism shrink them."
     return "Model states are the larger part: ZeRO shards them, tensor and pipeline parallelism split them."
-
-
-def _remedy(i: Inputs, o: Outputs) -> str:
-    if o.total_recomputed <= o.memory_room:
-        return "Full recomputation would need {total_recomputed}."
-    if i.data_parallel > 1 and o.total_sharded <= o.memory_room:
-        return "ZeRO-3 would need {total_sharded}."
-    if i.data_parallel > 1 and o.least_total <= o.memory_room:
-        return "ZeRO-3 with full recomputation would need {least_total}."
-    if o.split_needed > 1:
-        return "Model states need {split_needed} times the tensor or pipeline parallelism."
-    return "Use smaller micro-batches, shorter sequences or more tensor parallelism."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -340,7 +332,7 @@ FALLACIES = (
     walls=(14,),
     title="Training memory",
     question="How much memory does training need per device, and does it fit?",
-    version="2",
+    version="3",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -364,6 +356,7 @@ def training_memory(i: Inputs) -> Outputs:
     room = usable_memory(np.nan if i.accelerator is None else i.accelerator.memory_capacity, i.memory_reserve)
     total = state.total + activations
     per_sequence = activations / i.batch_size
+    remedy = memory_remedy(_plan(i), room)
     return Outputs(
         weights=state.weights,
         gradients=state.gradients,
@@ -384,6 +377,30 @@ def training_memory(i: Inputs) -> Outputs:
         total_sharded=sharded + activations,
         least_total=sharded + recomputed,
         split_needed=np.ceil(state.total / room),
+        remedy=remedy.remedy,
+        remedy_size=remedy.size,
+        remedy_total=remedy.total,
+    )
+
+
+def _plan(i: Inputs) -> MemoryPlan:
+    return MemoryPlan(
+        model=i.model,
+        precision=i.precision,
+        sequences=i.batch_size,
+        length=i.sequence_length,
+        data=i.data_parallel,
+        tensor=i.tensor_parallel,
+        pipeline=i.pipeline_parallel,
+        context=i.context_parallel,
+        expert=i.expert_parallel,
+        virtual=i.virtual_stages,
+        microbatches=np.where(np.asarray(i.microbatches) > 0, i.microbatches, np.inf),
+        zero_stage=i.zero_stage,
+        recomputation=i.recomputation,
+        attention=i.attention,
+        sequence_parallel=i.sequence_parallel,
+        optimizer_bytes=i.optimizer_bytes,
     )
 
 

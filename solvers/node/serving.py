@@ -37,8 +37,9 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.collectives import LINK_LATENCY, NetworkLink
-from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, closed_loop, host_time
+from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, ClosedLoop, closed_loop, host_time
 from solvers.laws.language_pass import (
+    LanguagePass,
     ModelServer,
     Roofline,
     Timing,
@@ -50,9 +51,10 @@ from solvers.laws.language_pass import (
 from solvers.laws.memory import usable_memory
 from solvers.laws.model_decoder import Sharing, shares_links
 from solvers.laws.phase import generates
-from solvers.laws.serving import cache_transfer_time, expected_tokens, max_requests, speculative_latency
+from solvers.laws.replica_memory import replica_memory
+from solvers.laws.serving import cache_transfer_time, expected_tokens, speculative_latency
 from solvers.laws.step_time import Bound
-from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
+from solvers.laws.transformer import cache_bytes, kv_bytes_per_token
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 from solvers.verdict import State, Verdict
 
@@ -309,6 +311,23 @@ class Outputs:
         if_infinite="unknown without the capacity, or none: what each device has a copy of does not fit",
         help="Devices over which weights and KV cache fit. KV heads and latent vectors that do not divide are copied.",
     )
+    devices_for_one: Array = output(
+        "1",
+        "Minimum devices for one request",
+        if_infinite="none, or unknown without the capacity",
+        help="Devices over which the weights and the KV cache of a single request fit.",
+    )
+    largest_batch_throughput: Array = output(
+        "1/s",
+        "Output throughput at the maximum batch size",
+        display_unit="tokens/s",
+        help="Of all replicas; that of the given batch where memory sets no limit.",
+    )
+    largest_batch_latency: Array = output(
+        "s",
+        "End-to-end latency at the maximum batch size",
+        help="That of the given batch where memory sets no limit.",
+    )
     prefill_bound: Codes = label(Bound, "Prefill bottleneck")
     decode_bound: Codes = label(Bound, "Decode bottleneck")
     prefill_flop: Array = output("flop", "Prefill FLOPs per device", symbol=r"W_\text{prefill}")
@@ -439,6 +458,12 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             "Network-bound KV cache transfer. It takes {kv_transfer_time} of {end_to_end_latency} end to end; TTFT is "
             "{ttft}, ITL {itl}. A faster network between prefill and decode devices would help most.",
         )
+    if o.prefill_share > _MOST_PREFILL and math.isfinite(o.largest_batch_size):
+        return Verdict(
+            _LIMIT[prefill],
+            f"Prefill takes {{prefill_share}} of the time ({_LIMIT[prefill]}-bound), ITL is {{itl}}. "
+            f"{_BATCH if _is_larger(o) else _NO_LARGER_BATCH}",
+        )
     return Verdict(
         _LIMIT[decode],
         f"{_LIMIT[decode].capitalize()}-bound decode. TTFT is {{ttft}} ({_LIMIT[prefill]}-bound), ITL {{itl}}. "
@@ -454,11 +479,17 @@ _LIMIT = {
 }
 
 
+_NO_LARGER_BATCH = "Memory holds no larger batch. Shorter or cached prompts would help."
+# Both ends of what a larger batch brings.
+_BATCH = (
+    "Batch {largest_batch_size} gives {largest_batch_throughput} (now {token_throughput}), {largest_batch_latency} end "
+    "to end (now {end_to_end_latency})."
+)
 _ADVICE = {
     Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",
     Bound.COMPUTE: "A larger batch would add as much latency as throughput.",
     Bound.OVERHEAD: "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would.",
-    Bound.MEMORY: "A larger batch, up to {largest_batch_size}, would raise throughput at little cost in latency.",
+    Bound.MEMORY: _BATCH,
 }
 _AT_LARGEST_BATCH = _ADVICE | {
     Bound.MEMORY: "Memory holds no larger batch. More bandwidth or a lower precision would help.",
@@ -466,18 +497,25 @@ _AT_LARGEST_BATCH = _ADVICE | {
 }
 
 
+def _is_larger(o: Outputs) -> bool:
+    return bool(o.decode_requests < o.largest_batch_size < math.inf)
+
+
 def _advice(decode: Bound, o: Outputs) -> str:
-    told = (_AT_LARGEST_BATCH if o.decode_requests >= o.largest_batch_size else _ADVICE)[decode]
-    return told if math.isfinite(o.largest_batch_size) else told.replace(", up to {largest_batch_size},", "")
+    if decode == Bound.MEMORY and not math.isfinite(o.largest_batch_size):
+        return "More bandwidth or a lower precision would help; no memory capacity is known to limit the batch."
+    return (_ADVICE if _is_larger(o) else _AT_LARGEST_BATCH)[decode]
 
 
 def _too_large(i: Inputs, o: Outputs) -> str:
     short = "Does not fit. Each device needs {memory_per_device}; {memory_room} is usable."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
-    if not math.isfinite(o.devices_needed):
-        return short + " No number of devices would do: each has a copy of the KV cache. Use fewer requests."
-    return short + " Use at least {devices_needed} devices per replica, or lower precision."
+    if math.isfinite(o.devices_needed):
+        return short + " Use at least {devices_needed} devices per replica."
+    if math.isfinite(o.devices_for_one):
+        return short + " Each device copies the KV cache; one request fits on {devices_for_one} devices."
+    return short + " Each device copies the KV cache: not even one request fits on any number of them."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -697,7 +735,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="What are TTFT, inter-token latency and throughput, and how many requests fit in memory?",
-    version="4",
+    version="5",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -714,36 +752,41 @@ FALLACIES = (
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
-    before, apart = _server(i, i.accelerator, i.interconnect_bandwidth), i.decode_accelerator is not None
+    before = _server(i, i.accelerator, i.interconnect_bandwidth)
     after = (
         before if i.decode_accelerator is None else _server(i, i.decode_accelerator, i.decode_interconnect_bandwidth)
     )
-    held = np.asarray(i.concurrency) > 0
-    requests = np.where(held, i.concurrency, i.batch_size)
+    requests = np.where(np.asarray(i.concurrency) > 0, i.concurrency, i.batch_size)
     context, tokens = i.prompt_length + i.output_length / 2, i.prompt_length + i.output_length
-    first = price_prefill(i.model, before, np.where(held, 1, requests), i.prompt_length, i.cached_prefix_length)
-    draft = _draft(i, after, requests, context)
-    step = price_decode(i.model, after, requests, context, draft.checked)
-    host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
-    token = speculative_latency(step.time.total + host, draft.step, i.draft_tokens, draft.tokens_per_step)
-    loop = closed_loop(np.where(held & (not apart), requests, 1), first.time.total, token, i.output_length)
-    moved = (i.prompt_length, i.kv_precision, i.network_bandwidth)  # of concurrent requests one by one
-    transfer = cache_transfer_time(i.model, np.where(held, 1, requests), *moved) if apart else np.float64(0)
     room = usable_memory(np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity), i.memory_reserve)
-    memory = _memory(i, after, requests, room)
-    end_to_end = loop.request_time + transfer
+    memory = replica_memory(i.model, i.draft_model, after, requests, tokens, room)
+    now = _served(i, before, after, requests)
+    # The same batch where memory sets no limit.
+    full = np.where(np.isfinite(memory.largest_batch), np.maximum(memory.largest_batch, 1), requests)
+    most = _served(i, before, after, full)
+    first, step, loop = now.first, now.step, now.loop
     replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
-    answered = requests * i.output_length / end_to_end
+    answered = requests * i.output_length / now.end_to_end
     return Outputs(
         ttft=first.time.total,
         itl=loop.itl,
-        end_to_end_latency=end_to_end,
+        end_to_end_latency=now.end_to_end,
         prefill_share=loop.prefill_share,
         decode_throughput=requests / loop.itl,
-        request_throughput=requests / end_to_end,
+        request_throughput=requests / now.end_to_end,
         kv_cache=requests * cache_bytes(i.model, tokens, i.kv_precision),
         kv_cache_per_token=kv_bytes_per_token(i.model, i.kv_precision),
-        **memory,
+        weights=memory.weights,
+        memory_required=memory.required,
+        memory_per_device=memory.per_device,
+        memory_room=room,
+        memory_shortfall=memory.shortfall,
+        feasible=memory.feasible,
+        largest_batch_size=memory.largest_batch,
+        devices_needed=memory.devices_needed,
+        devices_for_one=memory.devices_for_one,
+        largest_batch_throughput=full * i.output_length / most.end_to_end * i.replicas,
+        largest_batch_latency=most.end_to_end,
         prefill_bound=first.time.bound,
         decode_bound=step.time.bound,
         prefill_flop=first.flop,
@@ -770,15 +813,15 @@ def serving(i: Inputs) -> Outputs:
         overhead_time=first.time.overhead,
         decode_overhead_time=step.time.overhead,
         decode_requests=requests,
-        host_time=host,
+        host_time=now.host,
         decode_step_time=step.time.total,
         peak=peak_rate(i.accelerator, i.precision),
         decode_peak=peak_rate(decode_chip, i.precision),
         decode_bandwidth=np.asarray(decode_chip.memory_bandwidth),
-        kv_transfer_time=transfer,
-        token_time=token,
-        draft_step_time=draft.step,
-        tokens_per_step=draft.tokens_per_step,
+        kv_transfer_time=now.transfer,
+        token_time=now.token,
+        draft_step_time=now.draft_step,
+        tokens_per_step=now.tokens_per_step,
         devices=replica * i.replicas,
         slots=np.asarray(requests, dtype=float) * i.replicas,
         token_throughput=answered * i.replicas,
@@ -803,41 +846,38 @@ def _server(i: Inputs, chip: Accelerator, link: Array) -> ModelServer:
     )
 
 
-class _Draft(NamedTuple):
-    """Seconds of a step of the draft model, expected tokens per check, and tokens that a check carries."""
+class _Served(NamedTuple):
+    """A number of requests served together: their passes, and seconds between tokens and of a request."""
 
-    step: Array
+    first: LanguagePass
+    step: LanguagePass
+    draft_step: Array
     tokens_per_step: Array
-    checked: Array
+    host: Array
+    token: Array
+    loop: ClosedLoop
+    transfer: Array
+
+    @property
+    def end_to_end(self) -> Array:
+        """Seconds from the start of a request to its last token."""
+        return self.loop.request_time + self.transfer
 
 
-def _draft(i: Inputs, server: ModelServer, requests: Array, context: Array) -> _Draft:
-    if i.draft_model is None:
-        return _Draft(np.float64(0), np.float64(1), np.float64(1))
-    step = price_decode(i.draft_model, server, requests, context)
-    checked = np.asarray(i.draft_tokens, dtype=float) + 1
-    return _Draft(step.time.total, expected_tokens(i.acceptance, i.draft_tokens), checked)
-
-
-def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dict[str, Any]:
-    """Return the memory required and its shortfall; the draft model is held with the large one."""
-    tokens = i.prompt_length + i.output_length
-    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
-    required = weights + requests * cache_bytes(i.model, tokens, i.kv_precision)
-    held = device_memory(i.model, server, tokens)
-    beside: Array = np.float64(0)
+def _served(i: Inputs, before: ModelServer, after: ModelServer, requests: Array) -> _Served:
+    held, apart = np.asarray(i.concurrency) > 0, i.decode_accelerator is not None
+    together = np.where(held, 1, requests)
+    first = price_prefill(i.model, before, together, i.prompt_length, i.cached_prefix_length)
+    context = i.prompt_length + i.output_length / 2
+    draft_step, checked, tokens_per_step = np.float64(0), np.float64(1), np.float64(1)
     if i.draft_model is not None:
-        draft = device_memory(i.draft_model, server, tokens)
-        beside = draft.weights + requests * draft.per_request
-        required = required + beside * i.tensor_parallel
-    per_device = held.weights + requests * held.per_request + beside
-    return {
-        "weights": weights,
-        "memory_required": required,
-        "memory_per_device": per_device,
-        "memory_room": room,
-        "memory_shortfall": np.maximum(per_device - room, 0),
-        "feasible": ~(per_device > room),
-        "largest_batch_size": max_requests(room - held.weights - beside, held.per_request),
-        "devices_needed": least_devices(i.model, i.draft_model, server, requests, tokens, room),
-    }
+        draft_step = price_decode(i.draft_model, after, requests, context).time.total
+        checked = np.asarray(i.draft_tokens, dtype=float) + 1
+        tokens_per_step = expected_tokens(i.acceptance, i.draft_tokens)
+    step = price_decode(i.model, after, requests, context, checked)
+    host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
+    token = speculative_latency(step.time.total + host, draft_step, i.draft_tokens, tokens_per_step)
+    loop = closed_loop(np.where(held & (not apart), requests, 1), first.time.total, token, i.output_length)
+    moved = (i.prompt_length, i.kv_precision, i.network_bandwidth)  # of concurrent requests one by one
+    transfer = cache_transfer_time(i.model, together, *moved) if apart else np.float64(0)
+    return _Served(first, step, draft_step, tokens_per_step, host, token, loop, transfer)

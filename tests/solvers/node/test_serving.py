@@ -251,7 +251,16 @@ def test_the_fewest_devices_hold_the_copies_too_and_one_device_less_does_not(mod
 
 def test_where_copies_alone_do_not_fit_no_number_of_devices_does():
     found = serving.solve(model=DEEPSEEK_V3, accelerator=H100, batch_size=2000, prompt_length=100_000)
-    assert np.isinf(found["devices_needed"]) and "No number of devices would do" in found.verdict
+    assert np.isinf(found["devices_needed"])
+    one = float(found["devices_for_one"])
+    assert f"one request fits on {one:g} devices" in found.verdict
+    assert serve(DEEPSEEK_V3, batch_size=1, prompt_length=100_000, tensor_parallel=one).feasible
+
+
+def test_fewer_requests_are_not_advised_where_one_does_not_fit_on_any_number_of_devices():
+    asked = {"accelerator": "rp2040", "precision": "int8", "batch_size": 1}
+    found = serving.solve(**asked)
+    assert np.isinf(found["devices_for_one"]) and "not even one request" in found.verdict
 
 
 def test_decode_devices_exchange_over_their_own_links():
@@ -290,10 +299,28 @@ def test_the_verdict_names_the_transfer_where_it_is_the_longest_part(concurrency
 def test_no_larger_batch_is_advised_where_none_fits():
     largest = float(serve().largest_batch_size)
     shared = {"model": LLAMA_8B, "accelerator": H100}
-    assert "A larger batch, up to {largest_batch_size}" in says(serving, **shared, batch_size=largest - 1)
+    assert "Batch {largest_batch_size} gives" in says(serving, **shared, batch_size=largest - 1)
     assert "Memory holds no larger batch." in says(serving, **shared, batch_size=largest)
 
 
 def test_without_a_known_capacity_a_larger_batch_has_no_limit_to_name():
     unknown = with_figure(H100, memory_capacity=np.nan)
-    assert "A larger batch would raise throughput" in says(serving, model=LLAMA_8B, accelerator=unknown)
+    told = says(serving, model=LLAMA_8B, accelerator=unknown)
+    assert "largest_batch_size" not in told and "no memory capacity is known" in told
+
+
+@pytest.mark.parametrize("way", [{"batch_size": 8}, {"concurrency": 64}])
+def test_what_the_largest_batch_brings_is_what_a_server_with_it_reaches(way):
+    now = serve(**way)
+    most = serve(**{name: float(now.largest_batch_size) for name in way})
+    assert float(now.largest_batch_throughput) == pytest.approx(float(most.token_throughput))
+    assert float(now.largest_batch_latency) == pytest.approx(float(most.end_to_end_latency))
+
+
+def test_prefills_that_take_most_of_the_time_are_named_before_decode():
+    # 64 % of the server's time: a larger batch doubles the latency for two percent more tokens.
+    asked = {"model": "llama-3-70b", "accelerator": "b200-sxm-180gb", "precision": "fp8", "kv_precision": "fp8"}
+    found = serving.solve(**asked, concurrency=256)
+    assert found["prefill_share"] > 0.5 and found.verdict.startswith("Prefill takes")
+    assert found["largest_batch_throughput"] < 1.05 * found["token_throughput"]
+    assert serving.solve(**asked, concurrency=4).verdict.startswith("Memory-bound decode")
