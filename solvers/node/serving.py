@@ -43,8 +43,6 @@ from solvers.laws.language_pass import (
     ModelServer,
     Roofline,
     Timing,
-    device_memory,
-    least_devices,
     price_decode,
     price_prefill,
 )

@@ -189,7 +189,7 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
                 "text": format_quantities(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
-                **({} if xs in titled else {"customdata": format_column(xs, across.unit, across.display_unit)}),
+                **({} if xs in titled else {"customdata": format_quantities(xs, across.unit, across.display_unit)}),
             }
             titled.add(xs)
 
