@@ -300,7 +300,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A visitor's 404 or 422 is not logged; a 500 is, with its traceback.
         "django.request": {"level": "ERROR", "filters": ["asked"]},
-        # The line says which host to allow, should it be one of this site; anybody may send any other.
+        # The line says which host to allow, should it be one of this site; a visitor may send any other.
         "django.security.DisallowedHost": {"level": "WARNING", "filters": ["line"]},
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},  # its 413 or 400 says why
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},

@@ -1,4 +1,4 @@
-"""Log records of one line, for what anybody may cause and no traceback explains."""
+"""Log records of one line, for what a visitor causes and no traceback explains."""
 
 from __future__ import annotations
 
