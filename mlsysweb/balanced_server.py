@@ -4,7 +4,7 @@ All workers accept from one listening socket, and which of them is first is chan
 one worker took 118, and under load 180 of 310. Browsers keep their connection, so that for a whole lecture one core
 would be full while the other had time. Each worker writes how many connections it has open into a table in memory that
 all share, and one that has more than another leaves that one a moment to accept first. It is never more than a moment:
-a worker that is stuck or being replaced keeps nobody from being answered.
+a worker that is stuck or being replaced keeps no browser from being answered.
 """
 
 from __future__ import annotations

@@ -100,9 +100,13 @@ def supervise(host: str, port: int) -> None:
 
 
 def _connection_counts(number_of_workers: int) -> int:
-    """Return the descriptor of a file that ends with the last process that has it; see `balanced_server.py`."""
-    file, path = tempfile.mkstemp()
-    os.unlink(path)
+    """Return the descriptor of a file that ends with the last process that has it; see `balanced_server.py`. It is in
+    memory where the system has such files: written on a full disk, a mapped file ends its process."""
+    if hasattr(os, "memfd_create"):
+        file = os.memfd_create("connections")
+    else:
+        file, path = tempfile.mkstemp()
+        os.unlink(path)
     os.ftruncate(file, OpenConnections.WIDTH * number_of_workers)
     return file
 

@@ -289,6 +289,7 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: not record.getMessage().endswith(": /health/ready"),
         },
+        "line": {"()": "mlsysweb.operate.log_lines.WithoutTraceback"},
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
@@ -299,6 +300,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A visitor's 404 or 422 is not logged; a 500 is, with its traceback.
         "django.request": {"level": "ERROR", "filters": ["asked"]},
+        # The line says which host to allow, should it be one of this site; a visitor may send any other.
+        "django.security.DisallowedHost": {"level": "WARNING", "filters": ["line"]},
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},  # its 413 or 400 says why
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "mlsysweb.access": {"handlers": ["stdout"], "level": "INFO", "propagate": False},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -273,7 +273,7 @@ _WRITERS: dict[str, Callable[[float, int], str]] = {
 
 
 @lru_cache(256)
-def _display_units(unit: str, shown: str) -> tuple[tuple[float, DisplayUnit], ...]:
+def display_units(unit: str, shown: str) -> tuple[tuple[float, DisplayUnit], ...]:
     """Return the units that values are shown in, largest first, each with the SI value from which it is used."""
     size = conversion_factor(shown, unit)
     if shown == "percent":
@@ -337,7 +337,7 @@ def unit_label(unit: str) -> str:
 def display_unit(value: float, unit: str, shown: str = "") -> DisplayUnit:
     """Return the unit in which `format_quantity` shows a finite value of this size. For an axis: that of its largest
     value, for every tick."""
-    steps = _display_units(unit, shown or unit)
+    steps = display_units(unit, shown or unit)
     if value == 0:  # none of something is so much of the unit that it is declared in
         return next((each for _, each in steps if each.size == conversion_factor(shown or unit, unit)), steps[-1][1])
     return next((each for start, each in steps if abs(value) >= start * 0.9995), steps[-1][1])
@@ -356,30 +356,6 @@ def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -
     if shown == "GiB" and value:
         return _memory(value, unit, digits)
     return display_unit(value, unit, shown).write(value, digits)
-
-
-def format_quantities(values: Iterable[float], unit: str, shown: str = "") -> list[str]:
-    """Return `format_quantity` of every value of a column, in a third of the time: neighbours mostly have the same
-    unit. They are not cached: hardly one occurs again, and they would push out those that do."""
-    if shown == "GiB":
-        return [format_quantity(value, unit, shown) for value in values]
-    steps = [(start * 0.9995, each) for start, each in _display_units(unit, shown or unit)]
-    low = high = 0.0
-    here, told = steps[-1][1], []
-    for value in values:
-        size = abs(value)
-        if not low <= size < high:  # also NaN
-            if not 0 < size < math.inf:
-                told.append(format_quantity.__wrapped__(value, unit, shown))
-                continue
-            place = next((nth for nth, (start, _) in enumerate(steps) if size >= start), len(steps) - 1)
-            low, here = steps[place]
-            low = max(min(low, size), math.ulp(0.0))  # what is zero has a unit of its own
-            high = steps[place - 1][0] if place else math.inf
-        scaled = value / here.size
-        number = f"{scaled:.3g}" if here.kind == "rounded" and 1e-4 <= scaled < 999 else "1"
-        told.append(here.write(value) if number == "1" else f"{here.prefix}{number}{here.suffix}")
-    return told
 
 
 def _memory(value: float, unit: str, digits: int) -> str:

@@ -11,7 +11,7 @@ import yaml
 
 from mlsysweb.environment import VARIABLES
 from mlsysweb.operate.health import READY
-from mlsysweb.serve import LARGEST_BODY
+from mlsysweb.serve import IDLE, LARGEST_BODY
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -135,3 +135,9 @@ def test_compose_waits_only_for_services_that_say_when_they_are_ready():
             assert told == {"condition": "service_healthy"} and "healthcheck" in services[name]
     assert (DEPLOY / services["web"]["build"]["dockerfile"]).name == "Dockerfile"
     assert (DEPLOY / services["web"]["build"]["context"]).resolve() == ROOT
+
+
+def test_the_proxy_closes_an_idle_connection_before_the_site_does():
+    text = (DEPLOY / "nginx.conf.template").read_text()
+    (seconds,) = re.findall(r"^\s+keepalive_timeout (\d+)s;$", text, re.M)
+    assert 0 < int(seconds) < IDLE

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from solvers.errors import InputError
 from solvers.quantities import (
     conversion_factor,
-    format_quantities,
     format_quantity,
     to_input_text,
     to_si,
@@ -273,21 +272,3 @@ def test_a_scale_is_a_power_of_ten_and_no_factor():
 
 def test_a_litre_is_no_misread_digit():
     assert to_si("", "5 l", "L") == to_si("", "5 L", "L") == 5
-
-
-_COLUMN_UNITS = [*((unit, "") for unit in UNITS), ("1", "percent"), ("1", "param"), ("1", "times"), ("s", "day")]
-_NUMBERS = st.one_of(
-    st.floats(-1e30, 1e30), st.floats(0.9, 1e4), st.sampled_from([0.0, 1.0, 60.0, 999.5, 86400.0]), st.just(math.nan)
-)
-
-
-@given(st.lists(st.one_of(_NUMBERS, st.sampled_from([math.inf, -math.inf]))), st.sampled_from(_COLUMN_UNITS))
-@settings(max_examples=300)
-def test_a_column_is_written_as_each_of_its_values(values, units):
-    assert format_quantities(values, *units) == [format_quantity(value, *units) for value in values]
-
-
-@given(st.floats(1e-12, 1e20), st.sampled_from(_COLUMN_UNITS))
-def test_a_rising_column_changes_its_units_where_its_values_do(start, units):
-    values = [start * 1.37**step for step in range(64)]
-    assert format_quantities(values, *units) == [format_quantity(value, *units) for value in values]

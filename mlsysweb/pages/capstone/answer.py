@@ -30,7 +30,9 @@ def answer_page(query: QueryDict) -> CapstonePage:
     chips = [rows.by_name[slug] for slug in _CHIPS if slug in rows.by_name]
     space = design_space(point, [rows.of(row).spec for row in chips]) if point.submitted == Submitted.YES else None
     around = CapstoneLinks(reverse("capstone:capstone"), read.text, [(row.slug, row.name) for row in chips])
-    return capstone_page(point, scores(point), remedies(point), space, around)
+    score = scores(point)
+    ways = {} if score.meets_all(point).all() else remedies(point)
+    return capstone_page(point, score, ways, space, around)
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsysweb.show.measurements.page import MeasuredPoint
-from solvers.quantities import format_quantities, format_quantity
+from solvers.formatting import format_column
+from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, layout, scale, suffix, title
@@ -187,9 +188,9 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
                 "y": rounded(ys, scale(value)),
                 "yaxis": panel.axis,
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
-                "text": format_quantities(ys, value.unit, value.display_unit),
+                "text": format_column(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
-                **({} if xs in titled else {"customdata": format_quantities(xs, across.unit, across.display_unit)}),
+                **({} if xs in titled else {"customdata": format_column(xs, across.unit, across.display_unit)}),
             }
             titled.add(xs)
 

@@ -23,6 +23,17 @@ register = Library()
 _SEPARATOR = "\x1f"
 
 
+class NamedOption(Protocol):
+    """An option of a select: the value sent, its words, and the present answer beside them, empty for none."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+
+
 class HeadedRow(Protocol):
     """A row of a table with a heading, which may be a link, before its other cells."""
 
@@ -37,6 +48,23 @@ def table_rows(rows: Iterable[Iterable[str]]) -> SafeString:
     """Return rows of text as `tr` elements."""
     told = ("</td><td>".join(cells) for cells in _escaped([tuple(row) for row in rows]))
     return mark_safe("\n".join(f"<tr><td>{cells}</td></tr>" for cells in told))
+
+
+@register.filter
+def header_cells(columns: Iterable[str]) -> SafeString:
+    """Return the names of columns as `th` elements."""
+    return mark_safe("".join(f'<th scope="col">{escape(column)}</th>' for column in columns))
+
+
+@register.filter
+def option_elements(options: Iterable[NamedOption]) -> SafeString:
+    """Return options as `option` elements: `MFU, now 42 %`."""
+    return mark_safe("".join(map(_option, options)))
+
+
+def _option(option: NamedOption) -> str:
+    now = f", now {escape(option.value)}" if option.value else ""
+    return f'<option value="{escape(option.name)}">{escape(option.label)}{now}</option>'
 
 
 def _escaped(table: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.resolve import resolve
+from mlsysweb.pages.capstone import answer
 from mlsysweb.pages.capstone.design import FORMATS, LADDERS, design_space, remedies, scores
 from mlsysweb.pages.capstone.question import CAPSTONE
 from mlsysweb.pages.capstone.replica import replica
@@ -31,6 +32,16 @@ def test_a_fleet_that_meets_the_brief_is_told_so_with_its_price(client):
     page = client.get("/capstone/", SMALL).context["page"]
     assert "All 6 requirements met" in page.verdict
     assert [constraint.met for constraint in page.constraints] == [True] * 6
+
+
+def test_remedies_are_searched_only_where_a_requirement_is_not_met(client, monkeypatch):
+    searched = []
+    monkeypatch.setattr(answer, "remedies", lambda i: searched.append(i) or remedies(i))
+    client.get("/capstone/", SMALL)
+    assert searched == []
+    page = client.get("/capstone/", {**SMALL, "replicas": "1"}).context["page"]
+    assert len(searched) == 1
+    assert any(constraint.sentence for constraint in page.constraints)
 
 
 def test_each_requirement_has_a_target_and_the_designs_value(client):

@@ -1,6 +1,14 @@
 from mlsysweb.pages.geography.page import PlaceRow
+from mlsysweb.pages.walls.page import SolveForOption
 from mlsysweb.show.results.page import Card, FigureOrigin, Link, WorkingStep
-from mlsysweb.show.results.table_filter import card_rows, headed_rows, table_rows, working_steps
+from mlsysweb.show.results.table_filter import (
+    card_rows,
+    headed_rows,
+    header_cells,
+    option_elements,
+    table_rows,
+    working_steps,
+)
 
 
 def place(name, url):
@@ -63,3 +71,13 @@ def test_an_unknown_origin_does_not_read_as_an_unknown_figure():
     figure = FigureOrigin("Thermal design power", "1 kW", "NVIDIA B200", "", "unknown")
     told = working_steps([WorkingStep("Mean power", "", "", "256 kW", "", (figure,))])
     assert "Thermal design power of NVIDIA B200 (origin: unknown)" in told
+
+
+def test_the_names_of_columns_are_escaped():
+    assert header_cells(("a<b", "c")) == '<th scope="col">a&lt;b</th><th scope="col">c</th>'
+
+
+def test_an_option_says_its_value_where_it_has_one():
+    assert option_elements([SolveForOption("mfu", "MFU & more", "<0.01 %"), SolveForOption('a"b', "Batch")]) == (
+        '<option value="mfu">MFU &amp; more, now &lt;0.01 %</option><option value="a&quot;b">Batch</option>'
+    )
