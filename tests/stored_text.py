@@ -169,7 +169,14 @@ def hostile_site():
     saved = _saved(client, course)
     document = _hostile(lesson_document())
     lesson = AuthoredLesson.objects.create(title=HOSTILE, document=document, owner=ada)
-    claim = {"link": "/walls/serving/", "output": "itl", "value": 0.007, "unit": "s", "shown": "ms", "condition_link": "/walls/serving/?gpus=2"}
+    claim = {
+        "link": "/walls/serving/",
+        "output": "itl",
+        "value": 0.007,
+        "unit": "s",
+        "shown": "ms",
+        "condition_link": "/walls/serving/?gpus=2",
+    }
     for shared in (True, False):
         AuthoredClaim.objects.create(owner=ada, shared=shared, **claim)
     ApiToken.objects.create(owner=ada, digest=digest_of("x"), scopes=["read"], expires=timezone.now())
@@ -188,6 +195,10 @@ def hostile_site():
         f"/claims/mine/{AuthoredClaim.objects.first().id}/edit/",
         f"/courses/join/{course.join_key}/",
         f"/courses/{course.pk}/catalog/accelerator/{changed}/history/".replace("accelerator/", "accelerators/"),
+        *(f"{link}v/1/drift/" for link in saved),
+        *(f"/api/v1/{path}" for path in ("catalog", "catalog/accelerators", f"catalog/accelerators/{changed}")),
+        f"/api/v1/scenarios/{saved[0].split('/')[2]}",
+        *(f"/api/v1/{path}" for path in ("scenarios", "solvers", "solvers/roofline")),
         *(f"{link}{page}" for link in saved for page in ("", "print/", "embed/", "qr/", "export/json/", "export/csv/")),
     ]
     return client, student, seeds, session

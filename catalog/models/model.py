@@ -35,6 +35,7 @@ class Model(CatalogRow):
         IMAGE_TEXT_EMBEDDING = "image-text embedding", "Image-text embedding"
         IMAGE_CLASSIFICATION = "image classification", "Image classification"
         IMAGE_GENERATION = "image generation", "Image generation"
+        IMAGE_SEGMENTATION = "image segmentation", "Image segmentation"
         OBJECT_DETECTION = "object detection", "Object detection"
         PERSON_DETECTION = "person detection", "Person detection"
         ANOMALY_DETECTION = "anomaly detection", "Anomaly detection"

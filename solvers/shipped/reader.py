@@ -88,6 +88,7 @@ _PROVIDERS = {
     "scaleway": "Scaleway",
     "nebius": "Nebius",
     "lambda": "Lambda",
+    "coreweave": "CoreWeave",
 }
 
 
