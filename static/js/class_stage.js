@@ -61,6 +61,7 @@ function fit() {
       if (lowest() <= innerHeight && !wide()) return;
     }
   }
+  screen.dataset.layout = "";
   root.style.fontSize = `${SMALLEST}vw`;
 }
 
