@@ -51,11 +51,17 @@ function fit() {
   const root = document.documentElement;
   const parts = [...screen.children].filter((part) => screen.children.length < 4 || !part.matches(".gallery"));
   const lowest = () => Math.max(...parts.map((part) => part.getBoundingClientRect().bottom + scrollY));
+  const wide = () => [...screen.querySelectorAll(".equation")].some((each) => each.scrollWidth > each.clientWidth + 1);
+  const asks = screen.querySelector(":scope > .question-box ~ .projected-content");
+  const layouts = asks ? ["", "beside"] : ["", "stacked"];
   for (let size = LARGEST; size > SMALLEST; size -= STEP) {
     root.style.fontSize = `${size}vw`;
-    const wide = [...screen.querySelectorAll(".equation")].some((each) => each.scrollWidth > each.clientWidth + 1);
-    if (lowest() <= innerHeight && !wide) return;
+    for (const layout of layouts) {
+      screen.dataset.layout = layout;
+      if (lowest() <= innerHeight && !wide()) return;
+    }
   }
+  screen.dataset.layout = "";
   root.style.fontSize = `${SMALLEST}vw`;
 }
 

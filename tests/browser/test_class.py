@@ -264,3 +264,18 @@ def test_every_screen_fits_the_projector_in_letters_that_the_last_row_reads(page
             "[document.documentElement.scrollHeight, parseFloat(getComputedStyle(document.documentElement).fontSize)]"
         )
         assert measured[0] <= 770 and measured[1] >= 16, (place, measured)
+
+
+def test_the_form_that_names_a_wall_fits_a_phone(page, open_browser, live_server):
+    code = start(page, live_server.url, "Wrap-up and capstone")
+    ana = open_browser(PHONE)
+    join(ana, live_server.url, code, "Ana")
+    page.get_by_text("All screens").click()
+    page.get_by_role("button", name="Your turn: name that wall").click()
+    expect(page.locator("#presenter h1")).to_have_text("Your turn: name that wall", timeout=SOON)
+    move(page, "Open voting")
+    wall = ana.get_by_label("The wall that limits it")
+    expect(wall).to_be_visible(timeout=SOON)
+    box = wall.bounding_box()
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert fits(ana)
