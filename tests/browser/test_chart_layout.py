@@ -191,7 +191,7 @@ def test_arrow_keys_walk_the_points_of_a_chart_and_say_them(page, live_server):
     [
         ("ingestion", "curve-0", r"^Storage bandwidth \d[\d.]* [kMGT]B/s"),
         ("battery", "curve-1", r"^Sleep power \d[\d.]* [nµm]?W"),
-        ("privacy", "curve-1", r"^Smallest subgroup prevalence \d[\d.]*\s%"),
+        ("privacy", "curve-1", r"^Smallest subgroup prevalence <?\d[\d.]*\s%"),
     ],
 )
 def test_the_title_of_a_hover_box_has_x_with_a_space_before_its_unit(page, live_server, wall, plot, words):
