@@ -60,9 +60,11 @@ def _problems(values: Mapping[str, str]) -> list[str]:
     if said.is_empty:
         found.append("needs a method, a source or a note.")
     if said.method and said.method not in METHODS:
-        found.append(f"the method must be one of {', '.join(METHODS)}; '{said.method[:40]}' is none.")
+        found.append(f"the method must be one of {', '.join(METHODS)}; '{said.method[:40]}' is not one.")
     if said.date and not _DATE.fullmatch(said.date):
-        found.append(f"the date must be a year, a month (2026-10) or a day (2026-10-31); '{said.date[:20]}' is none.")
+        found.append(
+            f"the date must be a year, a month (2026-10) or a day (2026-10-31); '{said.date[:20]}' is not one."
+        )
     if said.url:
         try:
             _ADDRESS(said.url)

@@ -58,7 +58,7 @@ class _Column:
         except InputError as error:
             raise ValidationError(error.sentence) from None
         except ValueError:
-            raise ValidationError(f"needs a number; '{cell.text}' is none.") from None
+            raise ValidationError(f"needs a number; '{cell.text}' is not one.") from None
 
 
 def records(table: type[CatalogRow], folder: Path = FOLDER) -> list[Record]:

@@ -200,7 +200,7 @@ def _years(values: Values) -> _Found:
         if year is None:
             continue
         if not 1940 <= year <= this_year + 10:
-            sentence = f"needs a year from 1940 to {this_year + 10}, such as {this_year}; {year} is none."
+            sentence = f"needs a year from 1940 to {this_year + 10}, such as {this_year}; {year} is not one."
             yield (name,), PlausibilityFinding(name, sentence, impossible=True)
         elif year > this_year + 1:
             yield (name,), PlausibilityFinding(name, f"{year} is in the future.")

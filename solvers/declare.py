@@ -408,7 +408,7 @@ class Solver(Question[I], Generic[I, O]):
         if isinstance(io, Choice):
             return io.codes(name, value)
         if isinstance(io, Pick) and not (value is None and io.optional) and not isinstance(value, io.kind):
-            raise InputError(name, f"needs a {io.kind.__name__}; {value!r} is none.")
+            raise InputError(name, f"needs a {io.kind.__name__}; {value!r} is not one.")
         return value
 
 

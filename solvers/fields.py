@@ -54,7 +54,7 @@ class Input:
     def check(self, name: str, value: float) -> float:
         """Return the value if it is in range. Raise InputError that says which values are valid."""
         if not math.isfinite(value):
-            raise InputError(name, f"needs a finite number; {value} is none.")
+            raise InputError(name, f"needs a finite number; {value} is not one.")
         too_low = value <= self.low if self.exclusive_min else value < self.low
         if too_low or value > self.high:
             start = "above" if self.exclusive_min else "at least"
@@ -72,7 +72,7 @@ class Input:
         numbers = _floats(value)
         if numbers is None:
             unit = "" if self.unit == "1" else f" in {self.unit}"
-            raise InputError(name, f"needs a number or an array of numbers{unit}; {shortened(value)} is none.")
+            raise InputError(name, f"needs a number or an array of numbers{unit}; {shortened(value)} is not one.")
         for suspect in _suspects(numbers.ravel(), self.integer):
             self.check(name, suspect)
         return numbers if numbers.ndim else float(numbers)
@@ -147,7 +147,7 @@ class Choice:
         try:
             return int(self.kind[text.strip().upper()])
         except KeyError:
-            raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
+            raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is not one.") from None
 
     def _are_codes(self, given: NDArray[np.int_]) -> bool:
         """Return whether all are codes of the kind. Most kinds count from 0; for them checking the ends suffices and is
@@ -171,7 +171,7 @@ class Choice:
         if array.dtype.kind == "U":
             return np.array([self.code(name, str(each)) for each in array.flat]).reshape(array.shape)
         if array.dtype.kind not in "iu" or not self._are_codes(array):
-            raise InputError(name, f"must be one of {', '.join(self.names)}; {shortened(value)} is none.")
+            raise InputError(name, f"must be one of {', '.join(self.names)}; {shortened(value)} is not one.")
         return array if array.ndim else int(array)
 
 

@@ -78,7 +78,7 @@ def _value(kind: type[Any], name: str, value: Any) -> Any:
 
 def _part(kind: type[Any], name: str, value: Any) -> Any:
     if not isinstance(value, Mapping):
-        raise InputError(name, f"must be a record of its own; {_short(value)} is none.")
+        raise InputError(name, f"must be a record of its own; {_short(value)} is not one.")
     return spec_from_inline(kind, value, name)
 
 
@@ -96,7 +96,7 @@ def _figure(name: str, declared: Input, value: Any) -> float:
     if isinstance(value, str):
         return declared.check(name, to_si(name, value, declared.unit))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(name, f"needs a number; {_short(value)} is none.")
+        raise InputError(name, f"needs a number; {_short(value)} is not one.")
     try:
         return declared.check(name, float(value))
     except OverflowError:

@@ -109,10 +109,10 @@ def to_si(field: str, text: str, unit: str) -> float:
     """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
     split = split_quantity(text, bytes_wanted="byte" in unit)
     if _NOT_FINITE.fullmatch(text) or (split and not math.isfinite(split[0])):
-        raise InputError(field, f"needs a finite number; '{_short(text)}' is none.")
+        raise InputError(field, f"needs a finite number; '{_short(text)}' is not one.")
     # A letter may stand for a digit: "25,00O" of dollars is split into a number and USDO, "1O0" into 1 and O0.
     if split is None or re.fullmatch(r"(USD[OoIl]|[Oo])\d*", split[1]):
-        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is none.")
+        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is not one.")
     value, given_unit = split
     si = _converted_from(field, text, value, given_unit, unit) if given_unit else value
     if not math.isfinite(si):

@@ -110,7 +110,7 @@ def _value(name: str, io: InputField, value: Any) -> Any:
 
 def _number(name: str, io: Input, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise InputError(name, f"needs a number; {json.dumps(value, default=str)[:40]} is none.")
+        raise InputError(name, f"needs a number; {json.dumps(value, default=str)[:40]} is not one.")
     if isinstance(value, str):
         return to_si(name, _line(name, value), io.unit)
     try:
@@ -143,7 +143,7 @@ def _parsed(name: str, text: str) -> Any:
 
 def _line(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise InputError(name, f"needs a name; {json.dumps(value, default=str)[:40]} is none.")
+        raise InputError(name, f"needs a name; {json.dumps(value, default=str)[:40]} is not one.")
     if len(value) > LONGEST:
         raise InputError(name, f"is {len(value)} characters long; a value has at most {LONGEST}.")
     return value.strip()
@@ -173,7 +173,7 @@ def _changed(question: Question[Any], name: str, value: Any) -> Changed:
 
 def _also(question: Question[Any], value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple | str | None):
-        raise InputError(ALSO, f"needs names, in a list or with commas between; {json.dumps(value)[:40]} is none.")
+        raise InputError(ALSO, f"needs names, in a list or with commas between; {json.dumps(value)[:40]} is not one.")
     names = (value or "").split(",") if isinstance(value, str | None) else value
     also = tuple(dict.fromkeys(_line(ALSO, name) for name in names if _is_given(name)))
     if also and not question.overlay:
@@ -188,7 +188,9 @@ def _sweep(question: Question[Any], value: Any) -> str:
     numbers = [n for n, io in question.inputs.items() if isinstance(io, Input)]
     if name and name not in numbers:
         near = closest_name(name, numbers)
-        raise InputError(SWEEP, f"must be a numeric input; '{name}' is none.{f' Did you mean {near}?' if near else ''}")
+        raise InputError(
+            SWEEP, f"must be a numeric input; '{name}' is not one.{f' Did you mean {near}?' if near else ''}"
+        )
     return name
 
 

@@ -128,7 +128,9 @@ def _choice(field: Any, text: str) -> Any:
     wanted = text.lower()
     found = [value for value, label in field.flatchoices if wanted in (str(value).lower(), str(label).lower())]
     if not found:
-        raise CellError(f"must be one of {', '.join(str(v) for v, _ in field.flatchoices)}; {shortened(text)} is none.")
+        raise CellError(
+            f"must be one of {', '.join(str(v) for v, _ in field.flatchoices)}; {shortened(text)} is not one."
+        )
     return found[0]
 
 

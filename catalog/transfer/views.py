@@ -40,7 +40,7 @@ def export_rows(admin: Any, request: HttpRequest, form: str) -> HttpResponse:
     if not admin.has_view_permission(request):
         raise PermissionDenied
     if form not in FORMATS:
-        raise Http404(f"Rows are exported as {', '.join(FORMATS)}; '{form[:20]}' is none.")
+        raise Http404(f"Rows are exported as {', '.join(FORMATS)}; '{form[:20]}' is not one.")
     related = [field.name for field in admin.model._meta.fields if field.is_relation]
     try:
         rows = admin.get_changelist_instance(request).get_queryset(request).select_related(*related)

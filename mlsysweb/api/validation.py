@@ -124,7 +124,7 @@ def _sentence(keyword: str, told: Any, limit: Any, error: ValidationError) -> st
             kinds = " or ".join([limit] if isinstance(limit, str) else limit)
             return f"must be of type {kinds}; {shortened(told)} is not."
         case "enum":
-            return f"must be one of {', '.join(str(each) for each in limit)}; {shortened(told)} is none."
+            return f"must be one of {', '.join(str(each) for each in limit)}; {shortened(told)} is not one."
         case "minimum" | "exclusiveMinimum" | "maximum":
             return f"must be {'at most' if keyword == 'maximum' else 'at least'} {limit:,}; {shortened(told)} is not."
         case "maxLength" | "maxItems" | "maxProperties":

@@ -58,7 +58,7 @@ class Section:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self.report(name, f"needs a text; {value!r:.40} is none.")
+            self.report(name, f"needs a text; {value!r:.40} is not one.")
             return ""
         if default is None and not value.strip():
             self.report(name, "is empty.")
@@ -82,7 +82,7 @@ class Section:
             return low
         is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         if not is_number or not low <= value <= high:
-            self.report(name, f"needs a number from {low:g} to {high:g}; {value!r:.40} is none.")
+            self.report(name, f"needs a number from {low:g} to {high:g}; {value!r:.40} is not one.")
             return low
         return float(value)
 
@@ -97,7 +97,7 @@ class Section:
         """Return a list of texts; empty where it is left out."""
         value = self._value(name, [])
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self.report(name, f"needs a list of texts; {value!r:.40} is none.")
+            self.report(name, f"needs a list of texts; {value!r:.40} is not one.")
             return ()
         return tuple(value)
 
@@ -105,7 +105,7 @@ class Section:
         """Return one of `options`."""
         value = self.text(name, default)
         if value and value not in options:
-            self.report(name, f"must be one of {', '.join(options)}; '{value[:40]}' is none.")
+            self.report(name, f"must be one of {', '.join(options)}; '{value[:40]}' is not one.")
         return value
 
     def section(self, name: str) -> Section | None:

@@ -1,4 +1,4 @@
-"""Template filter `units`: keeps a number and its unit on one line."""
+"""Template filter `units`: keeps a number and its unit on one line, and a limit with its sign."""
 
 from __future__ import annotations
 
@@ -30,4 +30,6 @@ def units(text: object) -> str:
     if " " not in told:
         return told
     told = _BEFORE_UNIT.sub(NO_BREAK_SPACE, told)
+    if "≤" in told or "≥" in told:  # a limit stays with its sign
+        told = told.replace("≤ ", f"≤{NO_BREAK_SPACE}").replace("≥ ", f"≥{NO_BREAK_SPACE}")
     return _CARBON.sub(rf"\1{NO_BREAK_SPACE}", told) if " CO₂e" in told else told

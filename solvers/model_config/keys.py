@@ -94,7 +94,7 @@ class ConfigKeys:
         value = self.values[name]
         whole = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         if not whole or value != int(value) or not low <= value <= _MOST:
-            self.errors.append(InputError(name, f"needs a whole number from {low}; {_text(value)} is none."))
+            self.errors.append(InputError(name, f"needs a whole number from {low}; {_text(value)} is not one."))
             return default if default is not None else max(low, 1)
         for same in names:  # a key that says it again
             if self.values.get(same) == value:
@@ -118,7 +118,7 @@ class ConfigKeys:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self.errors.append(InputError(name, f"needs a text; {_text(value)} is none."))
+            self.errors.append(InputError(name, f"needs a text; {_text(value)} is not one."))
             return ""
         self._note(name, meaning)
         return value
@@ -129,7 +129,7 @@ class ConfigKeys:
         if value is None:
             return []
         if not isinstance(value, list) or len(value) > MOST_LAYERS:
-            self.errors.append(InputError(name, f"needs a list of at most {MOST_LAYERS:,}; {_text(value)} is none."))
+            self.errors.append(InputError(name, f"needs a list of at most {MOST_LAYERS:,}; {_text(value)} is not one."))
             return []
         self._note(name, meaning)
         return value

@@ -117,7 +117,7 @@ def specs_of(solver: Solver[Any, Any], name: str, values: Sequence[Any]) -> list
     specs = [_picked(solver, name, io, value) for value in values]  # type: ignore[arg-type]
     wrong = [value for value in specs if not isinstance(value, kind)]
     if wrong:
-        raise InputError(name, f"needs a {kind.__name__} in each place; {wrong[0]!r} is none.")
+        raise InputError(name, f"needs a {kind.__name__} in each place; {wrong[0]!r} is not one.")
     return specs
 
 

@@ -83,7 +83,7 @@ def _device_numbers(text: str) -> list[int]:
         raise InputError(LAYOUT, f"has {len(words):,} numbers of devices; {_MOST_NUMBERS} is the most. Give fewer.")
     bad = next((word for word in words if not re.fullmatch(r"\d{1,9}", word)), None)
     if bad is not None:
-        raise InputError(LAYOUT, f"needs whole numbers of devices, such as 256 or 64, 128; '{bad[:40]}' is none.")
+        raise InputError(LAYOUT, f"needs whole numbers of devices, such as 256 or 64, 128; '{bad[:40]}' is not one.")
     return [int(word) for word in words]
 
 

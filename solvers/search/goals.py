@@ -148,7 +148,7 @@ class _Reader:
             raise self.error(self.at, f"{metric.name} is no number: it can be == or != something, not more or less")
         words = _TRUTHS if isinstance(io, Flag) else {m.name.lower(): float(m) for m in io.kind}
         if value.lower() not in words:
-            raise self.error(self.at, f"{metric.name} is one of {', '.join(words)}; '{value[:40]}' is none")
+            raise self.error(self.at, f"{metric.name} is one of {', '.join(words)}; '{value[:40]}' is not one")
         return words[value.lower()], text
 
     def metric(self, start: int, word: str) -> Metric:

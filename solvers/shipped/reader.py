@@ -141,7 +141,7 @@ class Line:
         try:
             return cell.number()
         except ValueError:
-            raise BadData(f"{self.place}, {cell.header.text}: needs a number; '{cell.text}' is none.") from None
+            raise BadData(f"{self.place}, {cell.header.text}: needs a number; '{cell.text}' is not one.") from None
 
 
 def header(text: str) -> Header:

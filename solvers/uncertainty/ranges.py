@@ -84,7 +84,7 @@ def read_range(solver: Solver[Any, Any], point: Any, name: str, text: str) -> In
     typed = typed_ends(text)
     if typed is None:
         shown = text if len(text) <= 40 else f"{text[:37]}…"
-        raise InputError(name, f"needs a range such as 8..32 or ±20 %; '{shown}' is none.")
+        raise InputError(name, f"needs a range such as 8..32 or ±20 %; '{shown}' is not one.")
     if typed.share:
         return _checked(_around(point, parameter, float(typed.share) / 100, typed.log), parameter, point)
     if parameter.table:

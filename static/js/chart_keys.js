@@ -23,8 +23,10 @@ function show(plot, index) {
   cursors.set(plot, place);
   const unified = plot.layout.hovermode === "x unified";
   Plotly.Fx.hover(plot, unified ? { xval: all[place].x } : [{ curveNumber, pointNumber }], unified ? "xy" : undefined);
-  const words = [...plot.querySelectorAll(".hoverlayer text")].map((text) => [...(text.querySelectorAll("tspan.line").length ? text.querySelectorAll("tspan.line") : [text])].map(({ textContent }) => textContent).join(", "));
-  says.textContent = `${words.filter(Boolean).join("; ")}. ${place + 1} of ${all.length}`;
+  queueMicrotask(() => { // once figures.js has put the title
+    const words = [...plot.querySelectorAll(".hoverlayer text")].map((text) => [...(text.querySelectorAll("tspan.line").length ? text.querySelectorAll("tspan.line") : [text])].map(({ textContent }) => textContent).join(", "));
+    says.textContent = `${words.filter(Boolean).join("; ")}. ${place + 1} of ${all.length}`;
+  });
 }
 
 function start({ data, layout }) {

@@ -157,20 +157,16 @@ function fitted(data, layout, plot, scale) {
 }
 
 // The title of a unified hover box is a template, in which Plotly writes a number without a space before its prefix and
-// money without $. The text of x that comes with the points takes its place, again whenever Plotly redraws the box.
+// money without $. Whenever the box is drawn, for a pointer or for a key, the text of x that comes with the points takes
+// its place.
 function retitled(plot) {
-  let words = "";
-  const put = () => {
+  new MutationObserver(() => {
     const title = plot.querySelector(".hoverlayer .legendtitletext");
+    const told = title && plot._hoverdata?.find(({ customdata }) => typeof customdata === "string");
+    const words = told?.xaxis.unifiedhovertitle?.text?.replace(/%\{.*/, told.customdata);
     const line = title?.querySelector("tspan") ?? title;
-    if (words && line && line.textContent !== words) line.textContent = words;
-  };
-  plot.on("plotly_hover", ({ points }) => {
-    const told = points.find(({ customdata }) => typeof customdata === "string");
-    words = told?.xaxis.unifiedhovertitle?.text?.replace(/%\{.*/, told.customdata) ?? "";
-    put();
-  });
-  new MutationObserver(put).observe(plot.querySelector(".hoverlayer"), { childList: true, subtree: true });
+    if (words && line.textContent !== words) line.textContent = words;
+  }).observe(plot.querySelector(".hoverlayer"), { childList: true, subtree: true });
 }
 
 const zoomed = new WeakMap(); // the names of the axes that a reader has zoomed, by plot

@@ -186,6 +186,26 @@ def test_arrow_keys_walk_the_points_of_a_chart_and_say_them(page, live_server):
     expect(plot).not_to_be_focused()
 
 
+@pytest.mark.parametrize(
+    ("wall", "plot", "words"),
+    [
+        ("ingestion", "curve-0", r"^Storage bandwidth \d[\d.]* [kMGT]B/s"),
+        ("battery", "curve-1", r"^Sleep power \d[\d.]* [nµm]?W"),
+        ("privacy", "curve-1", r"^Smallest subgroup prevalence <?\d[\d.]*\s%"),
+    ],
+)
+def test_the_title_of_a_hover_box_has_x_with_a_space_before_its_unit(page, live_server, wall, plot, words):
+    page.goto(f"{live_server.url}/walls/{wall}/")
+    chart = page.locator(f"#plot-{plot}")
+    expect(chart).to_have_attribute("tabindex", "0")
+    chart.focus()
+    page.keyboard.press("Home")
+    title = chart.locator(".hoverlayer .legendtitletext")
+    expect(title).to_have_text(re.compile(words))
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text(re.compile(words))
+
+
 def test_dragging_the_point_of_the_roofline_moves_the_batch_size(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
     handle = page.locator("#plot-roofline-0 .handle")

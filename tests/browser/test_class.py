@@ -135,6 +135,13 @@ def test_a_class_from_start_to_results(page, open_browser, live_server):
     ]
 
 
+def test_the_presenters_view_fits_on_a_phone(page, live_server):
+    page.set_viewport_size(PHONE)
+    start(page, live_server.url, "Economics and sustainability")
+    expect(page.locator("#presenter .slide table")).to_be_visible()
+    assert fits(page)
+
+
 def test_a_design_is_saved_handed_in_and_shown_to_the_class(page, open_browser, live_server):
     host, home = page, live_server.url
     code = start(host, home, "Wrap-up and capstone")

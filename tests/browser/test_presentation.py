@@ -54,3 +54,22 @@ def test_the_bar_and_a_clicker_go_through_the_tools(page, live_server):
     page.wait_for_load_state()
     page.keyboard.press("PageUp")
     expect(page.locator("h1")).to_have_text("Carbon map")
+
+
+@pytest.mark.parametrize("wall", ["tail_latency", "scaling_laws", "batching"])
+def test_no_figure_of_a_card_is_cut_or_lies_on_the_next(page, live_server, wall):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.add_init_script("sessionStorage.setItem('projector', 'on')")
+    page.goto(f"{live_server.url}/walls/{wall}/")
+    cards = page.locator(".result-summary > .cards")
+    expect(cards.locator("dd").first).to_be_visible()
+    assert cards.evaluate("""cards => {
+        const inside = cards.getBoundingClientRect();
+        const values = [...cards.querySelectorAll("dd")].map((value) => {
+            const range = document.createRange();
+            range.selectNodeContents(value);
+            return range.getBoundingClientRect();
+        });
+        const kept = values.every(({ right, bottom }) => right <= inside.right + 1 && bottom <= inside.bottom + 1);
+        return kept && values.slice(1).every(({ left }, k) => left > values[k].right);
+    }""")

@@ -202,8 +202,8 @@ def test_an_empty_figure_is_unknown_and_no_zero():
         ("memory_bandwidth", "0 GB/s", "Memory bandwidth must be above 0 GB/s; 0 GB/s is not."),
         ("peak_fp16", "-1 TFLOP/s", "FP16 must be above 0 FLOP/s; -1e+12 FLOP/s is not."),
         ("tdp", "-700 W", "Thermal design power must be at least 0 W; -700 W is not."),
-        ("tdp", "a lot", "Thermal design power needs a number such as '700 W'; 'a lot' is none."),
-        ("tdp", "nan", "Thermal design power needs a finite number; 'nan' is none."),
+        ("tdp", "a lot", "Thermal design power needs a number such as '700 W'; 'a lot' is not one."),
+        ("tdp", "nan", "Thermal design power needs a finite number; 'nan' is not one."),
         ("die_area", "3 m", "Die area needs an area (m**2); '3 m' is a length."),
     ],
 )

@@ -128,7 +128,7 @@ def test_an_archived_row_stays_archived(catalog):
             "accelerators.csv",
             ",7066000000000,",
             ",fast,",
-            "accelerators.csv, line 2, peak_flops_fp64: needs a number; 'fast' is none.",
+            "accelerators.csv, line 2, peak_flops_fp64: needs a number; 'fast' is not one.",
         ),
         (
             "accelerators.csv",
@@ -140,7 +140,7 @@ def test_an_archived_row_stays_archived(catalog):
             "accelerators.csv",
             ",7066000000000,",
             ",inf,",
-            "accelerators.csv, line 2, peak_flops_fp64: needs a finite number; inf is none.",
+            "accelerators.csv, line 2, peak_flops_fp64: needs a finite number; inf is not one.",
         ),
         (
             "accelerators.csv",
@@ -208,7 +208,7 @@ def test_the_command_ends_with_the_sentence(catalog, folder, monkeypatch):
     spoil(folder, "storage.csv", ",3500000000,", ",3.5 GB/s,")
     monkeypatch.setattr(load_catalog, "load", lambda: load(folder))
     with pytest.raises(
-        CommandError, match=r"storage.csv, line 2, bandwidth_bytes_s: needs a number; '3.5 GB/s' is none"
+        CommandError, match=r"storage.csv, line 2, bandwidth_bytes_s: needs a number; '3.5 GB/s' is not one"
     ):
         call_command("load_catalog")
 

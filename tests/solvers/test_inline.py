@@ -71,9 +71,9 @@ def test_a_fleet_holds_its_node_and_the_node_its_chip():
         ),
         (Accelerator, {**CHIP, "memory_bandwidth": 0}, "memory_bandwidth must be above 0 GB/s; 0 GB/s is not."),
         (Accelerator, {**CHIP, "tdp": -1}, "tdp must be at least 0 W; -1 W is not."),
-        (Accelerator, {**CHIP, "tdp": True}, "tdp needs a number; true is none."),
-        (Accelerator, {**CHIP, "tdp": [700]}, "tdp needs a number; [700] is none."),
-        (Accelerator, {**CHIP, "tdp": math.inf}, "tdp needs a finite number; inf is none."),
+        (Accelerator, {**CHIP, "tdp": True}, "tdp needs a number; true is not one."),
+        (Accelerator, {**CHIP, "tdp": [700]}, "tdp needs a number; [700] is not one."),
+        (Accelerator, {**CHIP, "tdp": math.inf}, "tdp needs a finite number; inf is not one."),
         (Accelerator, {**CHIP, "tdp": 10**400}, "tdp needs a finite number; this one is too large to be one."),
         (
             Accelerator,
@@ -85,7 +85,7 @@ def test_a_fleet_holds_its_node_and_the_node_its_chip():
         (Accelerator, {**CHIP, "peak": {"fp16": -1}}, "peak fp16 must be above 0 FLOP/s; -1 FLOP/s is not."),
         (Accelerator, {**CHIP, "name": ""}, "name must be a text of 1 to 100 characters."),
         (Accelerator, {**CHIP, "name": 7}, "name must be a text of 1 to 100 characters."),
-        (Fleet, {"node": "dgx-h100", "nodes": 4}, 'node must be a record of its own; "dgx-h100" is none.'),
+        (Fleet, {"node": "dgx-h100", "nodes": 4}, 'node must be a record of its own; "dgx-h100" is not one.'),
         (
             Fleet,
             {"node": {**NODE, "accelerator": {**CHIP, "tdp": "3 s"}}, "nodes": 4},

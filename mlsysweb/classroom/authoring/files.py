@@ -35,7 +35,7 @@ def read_file(data: bytes) -> dict[str, Any]:
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as bad:
-        raise DocumentErrors([f"The file is no text in UTF-8: its byte {bad.start + 1:,} is none."]) from None
+        raise DocumentErrors([f"The file is no text in UTF-8: its byte {bad.start + 1:,} is not valid."]) from None
     if not text.strip():
         raise DocumentErrors(["The file is empty; choose a lesson in TOML or JSON, or paste one."])
     kind, loads = ("JSON", json.loads) if text.lstrip().startswith("{") else ("TOML", tomllib.loads)

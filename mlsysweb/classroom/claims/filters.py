@@ -30,7 +30,7 @@ class ClaimFilter:
             errors.append(f"part: '{part[:40]}' has no claims; the parts are {', '.join(map(str, sorted(parts)))}.")
             part = ""
         if verdict and verdict not in CHOICES:
-            errors.append(f"verdict: '{verdict[:40]}' is none; the verdicts are {', '.join(CHOICES)}.")
+            errors.append(f"verdict: '{verdict[:40]}' is not one; the verdicts are {', '.join(CHOICES)}.")
             verdict = ""
         return cls(int(part) if part else None, ClaimVerdict(verdict) if verdict else None, tuple(errors))
 

@@ -64,7 +64,7 @@ def _values(data: Mapping[str, Any], section: Section, variant: int) -> dict[str
         section.report("vary", "needs a list of texts for each placeholder.")
         return {}
     if wrong := [name for name in vary if not _PLACEHOLDER.fullmatch(f"{{{name}}}")]:
-        section.report("vary", f"needs names of small letters and underscores; '{wrong[0][:40]}' is none.")
+        section.report("vary", f"needs names of small letters and underscores; '{wrong[0][:40]}' is not one.")
     if math.prod(map(len, vary.values())) > _MOST_VARIANTS:
         section.report("vary", f"makes more than {_MOST_VARIANTS} variants; shorten a list.")
     rows = list(itertools.islice(itertools.product(*vary.values()), _MOST_VARIANTS))

@@ -133,12 +133,12 @@ def _constraints(
 ) -> Iterator[BriefConstraint]:
     ttft = seconds(float(i.ttft_target))
     wanted = {
-        "fits": f"≤\u00a0{format_quantity(float(score.room), 'byte')}",
-        "throughput": f"≥\u00a0{rate(float(i.requests))}",
-        "ttft": f"≤\u00a0{ttft}",
-        "failure": f"≤\u00a0{ttft}",
-        "cost": f"≤\u00a0{dollars(float(i.budget))} {'to buy' if _is_bought(i) else 'per year'}",
-        "carbon": f"≤\u00a0{tonnes(float(i.carbon_limit))} CO₂e per year",
+        "fits": f"≤ {format_quantity(float(score.room), 'byte')}",
+        "throughput": f"≥ {rate(float(i.requests))}",
+        "ttft": f"≤ {ttft}",
+        "failure": f"≤ {ttft}",
+        "cost": f"≤ {dollars(float(i.budget))} {'to buy' if _is_bought(i) else 'per year'}",
+        "carbon": f"≤ {tonnes(float(i.carbon_limit))} CO₂e per year",
     }
     for name, has in _has(i, score).items():
         if name not in met:

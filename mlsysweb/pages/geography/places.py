@@ -149,4 +149,4 @@ def lives(i: Inputs, chips: Sequence[Accelerator], modelled: Collection[str]) ->
     )
     embodied, operational = np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon)
     each = zip(told, embodied.tolist(), operational.tolist(), sleeps.tolist(), strict=True)
-    return tuple(Life(chip.name, *figures, chip.name in modelled) for chip, *figures in each)
+    return tuple(Life(chip.name, made, run, at_rest, chip.name in modelled) for chip, made, run, at_rest in each)

@@ -74,7 +74,7 @@ def _said(error: ValidationError) -> str:
         what = "characters" if error.validator == "maxLength" else "entries"
         return f"has {len(told):,} {what}; {limit:,} is the most"
     if error.validator == "type":
-        return f"needs {' or '.join([limit] if isinstance(limit, str) else limit)}; {short(_json(told))} is none"
+        return f"needs {' or '.join([limit] if isinstance(limit, str) else limit)}; {short(_json(told))} is not one"
     if error.validator == "additionalProperties":
         unknown = [name for name in told if name not in error.schema.get("properties", {})]
         return f"has '{short(unknown[0])}', which this format does not know"

@@ -216,7 +216,7 @@ def test_a_dimension_beside_a_layout_is_refused_with_the_goal_that_does_it():
 
 def test_a_layout_where_no_wall_is_split_says_which_wall_is_missing():
     assert "such as parallelism" in complaint(axes=SMALL | {"layout": "8"})["axis-4"]
-    assert "'x' is none" in complaint(axes=TRAINING | {"layout": "x"}, goals=FASTEST, walls="parallelism")["axis-2"]
+    assert "'x' is not one" in complaint(axes=TRAINING | {"layout": "x"}, goals=FASTEST, walls="parallelism")["axis-2"]
 
 
 def preset(name):

@@ -70,7 +70,7 @@ def test_an_efficiency_above_one_is_called_impossible_and_opens_nowhere(client):
 
 def test_bad_cells_are_sentences_by_row_and_column_on_the_page_and_in_an_update(client):
     bad = ROWS.replace("23.5", "x").replace("llama-3-8b,16", "llama-9,16")
-    assert errors_of(client, bad) == ("Row 1, TTFT needs a number such as '10 ms'; 'x' is none.",)
+    assert errors_of(client, bad) == ("Row 1, TTFT needs a number such as '10 ms'; 'x' is not one.",)
     (said,) = errors_of(client, ROWS.replace("llama-3-8b,16", "llama-9,16"))
     assert said.startswith("Row 2, model ") and "llama-9" in said
     update = client.get(URL, {"rows": bad}, headers={"HX-Request": "true"})

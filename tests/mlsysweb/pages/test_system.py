@@ -61,7 +61,7 @@ def test_every_link_to_a_wall_answers(client):
 @pytest.mark.parametrize(
     ("query", "field", "sentence"),
     [
-        ({"batch_size": "many"}, "batch_size", "needs a number such as '8'; 'many' is none."),
+        ({"batch_size": "many"}, "batch_size", "needs a number such as '8'; 'many' is not one."),
         ({"model": "resnet-50"}, "model", "Choose a transformer"),
         ({"accelerator": "gaudi3"}, "unit_price", "is needed: the catalog has no price for Intel Gaudi 3"),
         ({"devices": "0"}, "devices", "must be at least 1"),

@@ -21,6 +21,7 @@ GAP = "\u00a0"
         ("20 gCO₂e/kWh", f"20{GAP}gCO₂e/kWh"),
         ("8k tokens of 70B parameters", f"8k{GAP}tokens of 70B{GAP}parameters"),
         ("8 k tokens, v2B tokens", f"8 k tokens, v2B{GAP}tokens"),
+        ("at most ≤ 1,000 requests/s", f"at most ≤{GAP}1,000{GAP}requests/s"),
         ("batch 148 would help", "batch 148 would help"),
         ("64 sequences of 8,192", "64 sequences of 8,192"),
         ("3 models", "3 models"),

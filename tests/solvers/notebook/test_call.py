@@ -84,7 +84,7 @@ def test_a_spec_may_be_written_out():
         ({"model": "llama-3-8b", "accelerator": "h100x"}, "no accelerator in the catalog is called 'h100x'"),
         ({"accelerator": []}, "needs at least one Accelerator"),
         ({"accelerator": [H100, LLAMA_8B]}, "needs a Accelerator in each place"),
-        ({"accelerator": 3}, "needs a Accelerator; 3 is none"),
+        ({"accelerator": 3}, "needs a Accelerator; 3 is not one"),
     ],
 )
 def test_what_is_no_spec_is_refused_in_a_sentence(asked, sentence):

@@ -93,8 +93,8 @@ def test_a_wall_that_takes_fewer_dimensions_gets_those():
         ("", "needs a number of devices"),
         ("0", "from 1 to"),
         ("2000000", "from 1 to"),
-        ("many", "'many' is none"),
-        ("2.5", "'2.5' is none"),
+        ("many", "'many' is not one"),
+        ("2.5", "'2.5' is not one"),
         ("720720, 831600, 942480", "give fewer"),
     ],
 )

@@ -37,7 +37,7 @@ def test_a_table_by_number_format_takes_a_percentage():
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("batch_size", "8", "needs a range such as 8..32 or ±20 %; '8' is none."),
+        ("batch_size", "8", "needs a range such as 8..32 or ±20 %; '8' is not one."),
         ("batch_size", "32..8", "needs a high end above the low end"),
         ("batch_size", "8..8", "needs a high end above the low end"),
         ("batch_size", "0..8", "must be at least 1"),
