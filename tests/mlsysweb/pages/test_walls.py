@@ -268,7 +268,9 @@ def test_a_page_says_how_it_differs_from_a_similar_one_and_links_to_it(client, w
     assert 'class="related' not in client.get("/walls/roofline/").content.decode()
 
 
-@pytest.mark.parametrize(("sent", "replaced"), [({}, False), ({"concurrency": "0"}, False), ({"concurrency": "64"}, True)])
+@pytest.mark.parametrize(
+    ("sent", "replaced"), [({}, False), ({"concurrency": "0"}, False), ({"concurrency": "64"}, True)]
+)
 def test_a_field_that_another_replaces_says_so(client, sent, replaced):
     fields = client.get("/walls/serving/", sent).context["form"].all_fields
     (batch,) = (field for field in fields if field.name == "batch_size")
