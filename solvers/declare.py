@@ -56,6 +56,7 @@ def number(
     shared: tuple[str, ...] = (),
     zero_means: str = "",
     of_pick: str = "",
+    replaced_by: str = "",
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
     writes. The other arguments are those of `fields.Input`."""
@@ -80,6 +81,7 @@ def number(
         shared=shared,
         zero_means=zero_means,
         of_pick=of_pick,
+        replaced_by=replaced_by,
     )
     return field(default=default, metadata={"io": io})
 

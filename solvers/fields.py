@@ -23,7 +23,8 @@ class Input:
     as the inputs of these names give together: the devices of a fleet among stages. Charts run along `powers_of_two`
     alone where values between them are not usual. `zero_means` is what 0 stands for, where it is not a number of its
     kind: an empty field is 0, and shows this. A value given for an input `of_pick` is a figure of the row picked there,
-    such as its price: rows that are drawn beside it have the default."""
+    such as its price: rows that are drawn beside it have the default. An input has no effect where the one that it is
+    `replaced_by` is not 0."""
 
     unit: str
     label: str
@@ -45,6 +46,7 @@ class Input:
     powers_of_two: bool = False
     zero_means: str = ""
     of_pick: str = ""
+    replaced_by: str = ""
 
     @property
     def owners(self) -> tuple[str, ...]:

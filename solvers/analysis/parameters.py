@@ -66,6 +66,24 @@ def question_parameters(solver: Solver[Any, Any], inputs: Any) -> list[Parameter
     ]
 
 
+def chip_figures(solver: Solver[Any, Any]) -> tuple[Parameter, ...]:
+    """Return the figures of the picked accelerator that an inverse question may ask for: bandwidth and capacity of its
+    memory where a model runs on it, its peak where the solver has that as an output, its prices where it computes a
+    cost."""
+    kind = getattr(solver.inputs.get("accelerator"), "kind", None)
+    if kind is not Accelerator:
+        return ()
+    costs = any(getattr(io, "unit", "") == "USD" for io in solver.outputs.values())
+    wanted = {
+        "memory_bandwidth": "model" in solver.inputs,
+        "memory_capacity": "model" in solver.inputs,
+        "peak": "peak" in solver.outputs,
+        "unit_price": costs,
+        "cloud_price": costs,
+    }
+    return tuple(parameters_of(solver)[f"accelerator.{figure}"] for figure, offered in wanted.items() if offered)
+
+
 def _of(name: str, io: Any) -> Iterator[Parameter]:
     if isinstance(io, Input):
         yield Parameter(name, io, table=False, hardware=_is_bought(name, io))

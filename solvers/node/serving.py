@@ -93,6 +93,7 @@ class Inputs:
         integer=True,
         symbol="B",
         help="Requests processed together; they start and end together.",
+        replaced_by="concurrency",
     )
     concurrency: Array = number(
         "1",

@@ -135,4 +135,17 @@ function wireAll(part) {
   }
 }
 wireAll(document);
+
+// A field that another replaces, such as the batch size under concurrent requests, cannot be changed while that one is set.
+function replaceFields() {
+  for (const field of document.querySelectorAll("[data-replaced-by]")) {
+    const other = document.getElementById(field.dataset.replacedBy);
+    const replaced = !["", "0"].includes(other.value.trim());
+    field.querySelector(".replaced").hidden = !replaced;
+    field.querySelector("input[type=text]").readOnly = replaced;
+    for (const range of field.querySelectorAll("input[type=range]")) range.disabled = replaced;
+  }
+}
+document.addEventListener("input", replaceFields);
+replaceFields();
 document.addEventListener("htmx:load", ({ target }) => wireAll(target)); // a form that was swapped in

@@ -103,3 +103,15 @@ def test_an_example_is_lit_only_while_its_inputs_are_the_pages(page, live_server
     expect(lit).to_have_count(0)
     page.get_by_label("Batch size", exact=True).fill("148")
     expect(lit).to_have_count(1)
+
+
+def test_the_batch_size_is_out_of_use_while_concurrent_requests_are_set(page, live_server):
+    page.goto(f"{live_server.url}/walls/serving/?concurrency=64")
+    batch = page.locator(".field:has(> .typed > #in-batch_size)")
+    expect(batch.get_by_text("Not used: Concurrent requests is set.")).to_be_visible()
+    expect(batch.locator("#in-batch_size")).not_to_be_editable()
+    expect(batch.get_by_role("slider")).to_be_disabled()
+    page.locator("#in-concurrency").fill("")
+    expect(batch.get_by_text("Not used")).to_be_hidden()
+    expect(batch.locator("#in-batch_size")).to_be_editable()
+    expect(batch.get_by_role("slider")).to_be_enabled()

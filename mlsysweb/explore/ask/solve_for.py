@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlsysweb.explore.ask.question import DesignSpaceQuestion
+from solvers.analysis.parameters import Parameter, chip_figures
 from solvers.declare import Solver
 from solvers.errors import InputError
 from solvers.field_text import in_shown_unit
 from solvers.fields import Input, Output
 from solvers.quantities import to_input_text, to_si
 from solvers.result import Result
+from solvers.spec_parts import in_sentence
 
 # The fields of the form, as a link has them beside the inputs of the wall.
 OUTPUT, TARGET, VARIED = "solve.output", "solve.target", "solve.input"
@@ -21,6 +23,8 @@ OUTPUT, TARGET, VARIED = "solve.output", "solve.target", "solve.input"
 _LESS_IS_BETTER = frozenset(("s", "USD", "kg", "J", "W", "byte", "flop", "L"))
 # A whole number of a wider range is searched in equal ratios.
 _EACH, _STEPS = 1000, 4000
+# A figure of the chip is searched from a hundredth of what it is to a hundred times that.
+_WIDEST = 100
 
 # The result of a wall for inputs as text. Raises InputErrors.
 Answer = Callable[[Mapping[str, str]], Result]
@@ -32,21 +36,26 @@ def solve_for(
     """Return the design space of a wall in which the input named by `asked` varies and the other inputs are as in
     `text`. Raise InputError naming the field that is wrong, and InputErrors where the wall has no answer."""
     output, found = _output(wall, asked.get(OUTPUT, ""))
-    varied, io = _varied(wall, asked.get(VARIED, ""))
+    varied = asked.get(VARIED, "")
+    figure = next((each for each in chip_figures(wall) if each.name == varied), None)
+    io = figure.declared if figure else _varied(wall, varied)
     target = _target(found, asked.get(TARGET, ""))
     others = {name: typed for name, typed in text.items() if name != varied}
     now = answer(text)
-    low, high = _ends(io)
-    first, last = (answer({**others, varied: _text(io, end)}) for end in (low, high))
+    low, high, steps = _figure_range(figure, now) if figure else _input_range(io)
+    first, last = (answer({**others, varied: end}) for end in (low, high))
+    if figure and _number(first, output) == _number(last, output):
+        same = f"{in_sentence(found.label)} is the same at {low} and at {high}"
+        raise InputError(VARIED, f"has no effect on it: {same}. Choose another input.")
     operator = _operator(found, _number(now, output), target)
     rises = _number(last, output) > _number(first, output)
     fewest = rises == (operator == ">=")
     return DesignSpaceQuestion(
         walls=(wall.name,),
         links=(),
-        axes=(*_fixed(wall, others, now), (varied, _range(io, low, high))),
+        axes=(*_fixed(wall, others, now), (varied, f"{low} to {high}{steps}")),
         goals=(
-            f"{'minimize' if fewest else 'maximize'}: {_counted(wall, varied, first, last)}",
+            f"{'minimize' if fewest else 'maximize'}: {_counted(wall, figure, varied, first, last)}",
             f"{output} {operator} {_text(found, target)}",
         ),
     )
@@ -59,11 +68,11 @@ def _output(wall: Solver[Any, Any], name: str) -> tuple[str, Output]:
     return name, declared
 
 
-def _varied(wall: Solver[Any, Any], name: str) -> tuple[str, Input]:
+def _varied(wall: Solver[Any, Any], name: str) -> Input:
     declared = wall.inputs.get(name)
     if not isinstance(declared, Input):
         raise InputError(VARIED, f"is none of the inputs of {wall.title}; choose one from the list.")
-    return name, declared
+    return declared
 
 
 def _target(output: Output, typed: str) -> float:
@@ -74,17 +83,28 @@ def _target(output: Output, typed: str) -> float:
     return target
 
 
-def _ends(io: Input) -> tuple[float, float]:
-    """Return the range that is searched: that of the slider, from a value above 0 where it is logarithmic."""
+def _input_range(io: Input) -> tuple[str, str, str]:
+    """Return the range that is searched and its steps: that of the slider, from a value above 0 where it is
+    logarithmic."""
     low, high = io.slider
-    return (max(low, 1.0) if io.log and io.integer else low), high
-
-
-def _range(io: Input, low: float, high: float) -> str:
-    if io.integer and high - low < _EACH:
-        return f"{_text(io, low)} to {_text(io, high)}"
+    low = max(low, 1.0) if io.log and io.integer else low
     log = " log" if low > 0 and io.log else ""
-    return f"{_text(io, low)} to {_text(io, high)} in {_STEPS}{log} steps"
+    steps = "" if io.integer and high - low < _EACH else f" in {_STEPS}{log} steps"
+    return _text(io, low), _text(io, high), steps
+
+
+def _figure_range(figure: Parameter, now: Result) -> tuple[str, str, str]:
+    """Return the range that is searched around a figure of the chip and its steps: values of a number, factors on a
+    table. Raise InputError where the chip does not know it."""
+    steps = f" in {_STEPS} log steps"
+    if figure.table:
+        return f"x{1 / _WIDEST:g}", f"x{_WIDEST}", steps
+    chip = now.snapshot.get("accelerator", {})
+    value = chip.get("figures", {}).get(figure.name.partition(".")[2])
+    if not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise InputError(VARIED, f"is not known for {chip.get('name', 'this accelerator')}, so it cannot be varied.")
+    low, high = (_text(figure.declared, value * factor) for factor in (1 / _WIDEST, _WIDEST))
+    return low, high, steps
 
 
 def _operator(output: Output, now: float, target: float) -> str:
@@ -97,8 +117,11 @@ def _operator(output: Output, now: float, target: float) -> str:
     return ">=" if now < target else "<="
 
 
-def _counted(wall: Solver[Any, Any], varied: str, first: Result, last: Result) -> str:
-    """Return what is to be small or large: the devices where the input decides how many there are, else the input."""
+def _counted(wall: Solver[Any, Any], figure: Parameter | None, varied: str, first: Result, last: Result) -> str:
+    """Return what is to be small or large: the devices where the input decides how many there are, else the input; of
+    the table of peaks the one that is used."""
+    if figure and figure.table:
+        return figure.name.partition(".")[2]
     devices = "devices" if isinstance(wall.outputs.get("devices"), Output) else ""
     if devices and _number(first, devices) < _number(last, devices):
         return devices

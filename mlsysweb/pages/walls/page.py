@@ -28,12 +28,14 @@ class SolveForOption:
 @dataclass(frozen=True)
 class SolveFor:
     """The form of an inverse question: which result is to reach a target, and by which input. `kept` are the inputs as
-    they are now, `action` receives all."""
+    they are now, `action` receives all. `synthesis` is the page that derives a chip from a latency, with the inputs it
+    shares; None where the wall has none in common with it."""
 
     action: str
     results: tuple[SolveForOption, ...]
     inputs: tuple[SolveForOption, ...]
     kept: tuple[tuple[str, str], ...]
+    synthesis: Link | None = None
 
 
 @dataclass(frozen=True)

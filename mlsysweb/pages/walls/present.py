@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
+from solvers.analysis.parameters import chip_figures
 from solvers.calibration import takes_calibrations
 from solvers.declare import Solver
 from solvers.fields import Input, Output, Pick
@@ -24,6 +25,8 @@ from solvers.taxonomy import walls_heading
 from .page import DownstreamWall, SolveFor, SolveForOption, WallPage
 
 Stage = Solver[Any, Any]
+# The wall that derives a chip from the latency it has to reach.
+SYNTHESIS = "synthesis"
 # A name with a different meaning in each of several walls, such as the step time, does not connect them.
 _TOO_COMMON = 3
 # Figures that the whole system takes from the iron law, with failures; a wall of one run has them without.
@@ -79,13 +82,13 @@ def wall_page(
         picture=picture,
         measured=measured,
         takes_calibrations=takes_calibrations(solver.inputs),
-        solve_for=_solve_for(solver, result, around.solve_for_url) if result else None,
+        solve_for=_solve_for(solver, result, dict(parse_qsl(query)), around) if result else None,
     )
 
 
-def _solve_for(solver: Stage, result: Result, action: str) -> SolveFor | None:
+def _solve_for(solver: Stage, result: Result, asked: Mapping[str, str], around: WallLinks) -> SolveFor | None:
     """Return the form of an inverse question: the headline results that are numbers, and the inputs in the order of the
-    charts along them, then of the form."""
+    charts along them, then of the form, then figures of the accelerator."""
     results = tuple(
         SolveForOption(name, io.label, format_value(result.values[name]))
         for name in result.headline
@@ -94,9 +97,24 @@ def _solve_for(solver: Stage, result: Result, action: str) -> SolveFor | None:
     drawn = [drawing.x[0] for drawing in result.charts if drawing.x]
     plain = [name for name, io in solver.inputs.items() if isinstance(io, Input) and not io.advanced]
     names = [name for name in dict.fromkeys((*drawn, *plain)) if _can_vary(solver.inputs.get(name))]
-    inputs = tuple(SolveForOption(name, solver.inputs[name].label) for name in names)
+    figures = chip_figures(solver) if "accelerator" in result.snapshot else ()
+    inputs = (
+        *(SolveForOption(name, solver.inputs[name].label) for name in names),
+        *(SolveForOption(each.name, f"{each.label} of the accelerator") for each in figures),
+    )
     kept = tuple((name, text) for name, text in result.text.items() if name not in (ALSO, SWEEP))
-    return SolveFor(action, results, inputs, kept) if results and inputs else None
+    if not results or not inputs:
+        return None
+    return SolveFor(around.solve_for_url, results, inputs, kept, _synthesis(solver, asked, around))
+
+
+def _synthesis(solver: Stage, asked: Mapping[str, str], around: WallLinks) -> Link | None:
+    """Return the link from a wall of one node that runs a model to the chip that a latency needs."""
+    other = around.walls[SYNTHESIS]
+    if solver.domain == "node" and {"model", "accelerator"} <= set(solver.inputs):
+        query = urlencode(dict(_shared(solver, other, asked)))
+        return Link(other.title, f"{around.urls[SYNTHESIS]}{'?' if query else ''}{query}")
+    return None
 
 
 def _can_vary(io: Any) -> bool:

@@ -56,7 +56,8 @@ def form_fields(
     inputs: Mapping[str, InputField], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
 ) -> Form:
     """Return the form of a page with its own selection of inputs, which may come from several walls."""
-    fields = [(io.advanced, _field(name, io, text, errors, choices)) for name, io in inputs.items()]
+    drawn = {name: _field(name, io, text, errors, choices) for name, io in inputs.items()}
+    fields = [(inputs[name].advanced, _with_replacement(field, drawn)) for name, field in drawn.items()]
     return Form(
         action=action,
         fields=tuple(field for advanced, field in fields if not advanced),
@@ -98,7 +99,16 @@ def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[s
         groups=_groups(io, typed_text, choices),
         placeholder=computed or (placeholder(io, _default_text(io)) if isinstance(io, Input) else ""),
         unit=shown_unit(io) if isinstance(io, Input) else None,
+        replaced_by=io.replaced_by if isinstance(io, Input) else "",
     )
+
+
+def _with_replacement(field: Field, drawn: Mapping[str, Field]) -> Field:
+    """Return a field that says which other replaces it, where the form has that one."""
+    other = drawn.get(field.replaced_by)
+    if other is None:
+        return replace(field, replaced_by="")
+    return replace(field, replacement=other.label, is_replaced=other.text not in ("", "0"))
 
 
 def shown_unit(io: Input) -> ShownUnit | None:

@@ -49,7 +49,8 @@ class OptionGroup:
 
 @dataclass(frozen=True)
 class Field:
-    """One field: declaration, typed text and error. `control` is number, choice, pick or several."""
+    """One field: declaration, typed text and error. `control` is number, choice, pick or several. A field has no effect
+    where the one named `replaced_by`, with the label `replacement`, is filled; `is_replaced` says that it is."""
 
     name: str
     control: str
@@ -61,6 +62,9 @@ class Field:
     groups: tuple[OptionGroup, ...]
     placeholder: str = ""
     unit: ShownUnit | None = None
+    replaced_by: str = ""
+    is_replaced: bool = False
+    replacement: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,53 @@ def test_a_budget_buys_as_many_devices_as_it_can(client):
     assert solved(client, "tco", "tco", devices=635) <= 1e6 < solved(client, "tco", "tco", devices=640)
 
 
+def test_the_bandwidth_that_a_latency_needs_is_found(client):
+    verdict = found(client, "roofline", "latency", "3 ms", "accelerator.memory_bandwidth")
+    bandwidth = verdict.split("Best: memory bandwidth ")[1].split(".  ")[0].split(". ")[0]
+    assert solved(client, "roofline", "latency", **{"accelerator.memory_bandwidth": "6.03 TB/s"}) <= 3e-3
+    assert solved(client, "roofline", "latency", **{"accelerator.memory_bandwidth": "6.00 TB/s"}) > 3e-3
+    assert bandwidth.startswith("6.0") and bandwidth.endswith("TB/s")
+
+
+def test_the_peak_that_a_ridge_point_needs_is_found(client):
+    verdict = found(client, "roofline", "ridge_point", "200 flop/byte", "accelerator.peak")
+    assert "peak FLOP/s 1.34" in verdict and "x1.3" in verdict
+
+
+def test_a_budget_says_what_a_chip_may_cost(client):
+    verdict = found(client, "tco", "tco", "$1M", "accelerator.unit_price")
+    assert "unit price $" in verdict
+
+
+def test_the_form_offers_figures_of_the_accelerator(client):
+    offered = {each.name for each in client.get("/walls/roofline/").context["page"].solve_for.inputs}
+    assert {f"accelerator.{name}" for name in ("memory_bandwidth", "memory_capacity", "peak")} <= offered
+    assert "accelerator.unit_price" not in offered
+    assert all(
+        "accelerator" not in each.name for each in client.get("/walls/reliability/").context["page"].solve_for.inputs
+    )
+
+
+def test_a_latency_leads_to_synthesis_with_the_model(client):
+    form = client.get("/walls/roofline/", {"model": "llama-3-70b", "batch_size": "4"}).context["page"].solve_for
+    assert parse_qs(urlsplit(form.synthesis.url).query) == {"model": ["llama-3-70b"], "batch_size": ["4"]}
+    assert client.get(form.synthesis.url).status_code == 200
+    assert client.get("/walls/tco/").context["page"].solve_for.synthesis is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "inputs", "sentence"),
+    [
+        (("roofline", "latency", "3 ms", "accelerator.peak"), {}, "has no effect on it: latency is the same"),
+        (("tco", "tco", "$1M", "accelerator.cloud_price"), {"accelerator": "mi300x"}, "is not known for"),
+        (("roofline", "latency", "3 ms", "accelerator.tdp"), {}, "is none of the inputs"),
+    ],
+)
+def test_a_figure_that_cannot_help_gets_a_sentence(client, asked, inputs, sentence):
+    answered = ask(client, *asked, **inputs)
+    assert answered.status_code == 422 and sentence in answered.content.decode()
+
+
 def test_the_other_inputs_stay_as_they_are(client):
     answered = ask(client, "tco", "tco", "$1M", "devices", duration="90 day", accelerator="mi300x", devices="1,000")
     query = parse_qs(urlsplit(answered.url).query)

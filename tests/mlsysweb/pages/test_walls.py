@@ -266,3 +266,12 @@ def test_a_page_says_how_it_differs_from_a_similar_one_and_links_to_it(client, w
         told[here] = re.search(rf'class="related muted">(.*?) See also: <a href="{other}">', page)[1]
     assert told[wall] != told[tool]
     assert 'class="related' not in client.get("/walls/roofline/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "replaced"), [({}, False), ({"concurrency": "0"}, False), ({"concurrency": "64"}, True)]
+)
+def test_a_field_that_another_replaces_says_so(client, sent, replaced):
+    fields = client.get("/walls/serving/", sent).context["form"].all_fields
+    (batch,) = (field for field in fields if field.name == "batch_size")
+    assert (batch.replacement, batch.is_replaced) == ("Concurrent requests", replaced)
