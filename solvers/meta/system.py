@@ -29,6 +29,7 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.energy import IDLE
+from solvers.laws.memory import usable_memory
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 from solvers.verdict import State, Verdict
@@ -211,6 +212,18 @@ class Outputs:
     )
     idle_devices: Array = output("1", "Idle devices")
     splits: Truth = flag("Valid layout", help="The devices suffice for one copy of the model.")
+    weights_per_device: Array = output(
+        "byte", "Weights per serving device", help="Without the KV cache, which the serving wall adds."
+    )
+    memory_room: Array = output(
+        "byte",
+        "Usable memory per device",
+        if_infinite="unknown: the catalog has no capacity",
+        help="Memory capacity minus the reserve.",
+    )
+    devices_for_weights: Array = output(
+        "1", "Minimum devices per replica (weights)", if_infinite="unknown without the capacity"
+    )
     nodes: Array = output("1", "Nodes", symbol="N_n")
     gradient_bytes: Array = output("byte", "Gradient bytes per device")
     sequences_per_node: Array = output("1", "Sequences per node per step")
@@ -243,6 +256,12 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             State.INFEASIBLE,
             "Too few training devices. {devices} devices can't hold one copy over {pipeline_parallel} stages. "
             f"{serves}",
+        )
+    if o.weights_per_device > o.memory_room:
+        return Verdict(
+            State.INFEASIBLE,
+            "Does not fit. Each serving device holds {weights_per_device} of weights; {memory_room} is usable. Use at "
+            "least {devices_for_weights} devices per replica.",
         )
     trains = "Training: {training_devices} devices in {nodes} nodes, data-parallel size {data_parallel}."
     return Verdict(State.OK, f"Valid layout. {serves} {trains}")
@@ -344,7 +363,7 @@ FALLACIES = (
     walls=(),
     title="System",
     question="How large are the parts of one system that trains and serves a model?",
-    version="2",
+    version="3",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -365,6 +384,8 @@ def system(i: Inputs) -> Outputs:
     copies = np.floor(i.devices / one_copy)
     used = copies * one_copy
     nodes = np.ceil(np.asarray(i.devices, dtype=float) / i.devices_per_node)
+    weights = i.model.parameters * bytes_per_element(i.precision)
+    room = usable_memory(i.accelerator.memory_capacity, i.memory_reserve)
     return Outputs(
         serving_devices=np.asarray(i.replicas, dtype=float) * i.tensor_parallel,
         slots=np.asarray(i.replicas, dtype=float) * i.batch_size,
@@ -375,6 +396,9 @@ def system(i: Inputs) -> Outputs:
         training_devices=used,
         idle_devices=i.devices - used,
         splits=copies >= 1,
+        weights_per_device=weights / i.tensor_parallel,
+        memory_room=room,
+        devices_for_weights=np.ceil(weights / room),
         nodes=nodes,
         gradient_bytes=i.model.parameters / one_copy * bytes_per_element(i.precision),
         sequences_per_node=np.maximum(np.ceil(copies * i.microbatches / nodes), 1),

@@ -860,11 +860,11 @@ def _served(i: Inputs, before: ModelServer, after: ModelServer, requests: Array)
     together = np.where(held, 1, requests)
     first = price_prefill(i.model, before, together, i.prompt_length, i.cached_prefix_length)
     context = i.prompt_length + i.output_length / 2
-    draft_step, checked, tokens_per_step = np.float64(0), np.float64(1), np.float64(1)
+    draft_step, checked, tokens_per_step = np.asarray(0.0), np.asarray(1.0), np.asarray(1.0)
     if i.draft_model is not None:
-        draft_step = price_decode(i.draft_model, after, requests, context).time.total
+        draft_step = np.asarray(price_decode(i.draft_model, after, requests, context).time.total)
         checked = np.asarray(i.draft_tokens, dtype=float) + 1
-        tokens_per_step = expected_tokens(i.acceptance, i.draft_tokens)
+        tokens_per_step = np.asarray(expected_tokens(i.acceptance, i.draft_tokens))
     step = price_decode(i.model, after, requests, context, checked)
     host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
     token = speculative_latency(step.time.total + host, draft_step, i.draft_tokens, tokens_per_step)
