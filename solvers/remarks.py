@@ -93,6 +93,17 @@ def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
         yield f"Exceeds the context window of {model.name} ({model.context_length:,.0f} tokens)."
 
 
+def tensor_parallelism(model: Model, tensor_parallel: Array, devices_per_node: Array) -> Iterator[str]:
+    """Yield remarks on tensor-parallel sizes that leave a node, or over which attention heads do not divide."""
+    if tensor_parallel > devices_per_node:
+        yield "Tensor parallelism spans nodes: every layer waits for the inter-node network, twice in each direction."
+    if model.attention_heads > 0 and model.attention_heads % tensor_parallel:
+        yield (
+            f"The {model.attention_heads:g} attention heads do not divide by {tensor_parallel:g} devices: "
+            "Megatron-LM and vLLM refuse such a size."
+        )
+
+
 def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
     """Yield remarks on unusual or ineffective ways to split training."""
     if zero_stage >= 2 and pipeline_parallel > 1:

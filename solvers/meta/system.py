@@ -292,7 +292,8 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Training uses tensor parallelism within a node, at most 8-way, and pipeline and data parallelism across nodes.",
+    "Training uses tensor parallelism within a node, at most 8-way and over sizes that divide the attention heads, "
+    "and pipeline and data parallelism across nodes.",
     "A token is stored as a 4-byte integer.",
 )
 
@@ -379,7 +380,7 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def system(i: Inputs) -> Outputs:
-    tensor = np.minimum(np.minimum(i.devices_per_node, _MOST_TENSOR), i.model.attention_heads)
+    tensor = _tensor_parallel(i)
     one_copy = tensor * np.asarray(i.pipeline_parallel, dtype=float)
     copies = np.floor(i.devices / one_copy)
     used = copies * one_copy
@@ -410,6 +411,15 @@ def system(i: Inputs) -> Outputs:
         water_of_electricity=i.water_intensity,
         price_of_electricity=i.electricity_price,
     )
+
+
+def _tensor_parallel(i: Inputs) -> Array:
+    """The most devices of a node, at most eight, that divide it and the attention heads."""
+    chosen: Array = np.ones_like(np.asarray(i.devices_per_node, dtype=float))
+    for size in range(2, _MOST_TENSOR + 1):
+        divides = (np.mod(i.devices_per_node, size) == 0) & (np.mod(i.model.attention_heads, size) == 0)
+        chosen = np.where(divides, size, chosen)
+    return chosen
 
 
 def _of_place(i: Inputs) -> Array:
