@@ -86,6 +86,15 @@ def unknown_layers(model: Model) -> Iterator[str]:
         yield f"Number of layers of {model.name} unknown: kernel-launch time is not included."
 
 
+def assumed_overhead(chip: Accelerator) -> Iterator[str]:
+    """Says that the overhead of a step is an assumption where the chip has no measured one."""
+    if math.isnan(chip.measured_layer_overhead):
+        yield (
+            f"The overhead is an assumption: none is measured on {chip.name}, and {{layer_overhead}} per layer is the "
+            "same for every accelerator. Do not rank accelerators by it."
+        )
+
+
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
     """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
     answers may not."""
