@@ -93,11 +93,31 @@ def unknown_layers(model: Model) -> Iterator[str]:
         yield f"Number of layers of {model.name} unknown: kernel-launch time is not included."
 
 
+def assumed_overhead(chip: Accelerator) -> Iterator[str]:
+    """Says that the overhead of a step is an assumption where the chip has no measured one."""
+    if math.isnan(chip.measured_layer_overhead):
+        yield (
+            f"The overhead is an assumption: none is measured on {chip.name}, and {{layer_overhead}} per layer is the "
+            "same for every accelerator. Do not rank accelerators by it."
+        )
+
+
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
     """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
     answers may not."""
     if tokens > model.context_length:
         yield f"Exceeds the context window of {model.name} ({model.context_length:,.0f} tokens)."
+
+
+def tensor_parallelism(model: Model, tensor_parallel: Array, devices_per_node: Array) -> Iterator[str]:
+    """Yield remarks on tensor-parallel sizes that leave a node, or over which attention heads do not divide."""
+    if tensor_parallel > devices_per_node:
+        yield "Tensor parallelism spans nodes: every layer waits for the inter-node network, twice in each direction."
+    if model.attention_heads > 0 and model.attention_heads % tensor_parallel:
+        yield (
+            f"The {model.attention_heads:g} attention heads do not divide by {tensor_parallel:g} devices: "
+            "Megatron-LM and vLLM refuse such a size."
+        )
 
 
 def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:

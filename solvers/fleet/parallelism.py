@@ -35,7 +35,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.collectives import NetworkLink
+from solvers.laws.collectives import NETWORK_LATENCY, NetworkLink
 from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.language_training import Overlaps, TrainingJob, price_training_step
 from solvers.laws.memory import usable_memory
@@ -125,7 +125,7 @@ class Inputs:
     intra_bandwidth: Array = inputs.intra_bandwidth()
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
-    inter_latency: Array = inputs.inter_latency(5e-6)
+    inter_latency: Array = inputs.inter_latency(NETWORK_LATENCY)
     memory_reserve: Array = inputs.memory_reserve()
     overlap: Array = number(
         "1",
@@ -283,7 +283,7 @@ class Outputs:
     remedy: Codes = label(Remedy, "Change that would fit", help=REMEDY_HELP)
     remedy_size: Array = output("1", "Size of that change", if_infinite="none", help=REMEDY_SIZE_HELP)
     remedy_total: Array = output("byte", "Memory per device with that change", if_infinite="none")
-    possible: Truth = flag("Valid layout", help="At most as many stages as layers and tensor splits as heads.")
+    possible: Truth = flag("Valid layout", help="At most as many stages as layers; devices divide the heads.")
     feasible: Truth = flag("Feasible", help="The layout is valid and fits in memory.")
 
 
@@ -325,7 +325,9 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 def _impossible(i: Inputs) -> str:
     if i.pipeline_parallel * i.virtual_stages > i.model.layers:
         return "Invalid layout. The model has fewer layers than {pipeline_parallel} × {virtual_stages} stages."
-    return "Invalid layout. The model has fewer attention heads than {tensor_parallel} tensor-parallel devices."
+    if i.tensor_parallel > i.model.attention_heads:
+        return "Invalid layout. The model has fewer attention heads than {tensor_parallel} tensor-parallel devices."
+    return "Invalid layout. {tensor_parallel} tensor-parallel devices do not divide the attention heads evenly."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -334,8 +336,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation == Recomputation.SELECTIVE and i.attention == Attention.FUSED:
         yield "Fused attention stores no scores: recomputing attention costs FLOPs and saves no memory."
-    if i.tensor_parallel > i.devices_per_node:
-        yield "Tensor parallelism spans nodes: every layer waits for the inter-node network, twice in each direction."
+    yield from remarks.tensor_parallelism(i.model, i.tensor_parallel, i.devices_per_node)
+    if i.model.layers % (i.pipeline_parallel * i.virtual_stages):
+        yield "The layers do not divide evenly over the stages: the largest stage sets the pace."
     yield from remarks.idle_devices(i.fleet, o.devices)
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 

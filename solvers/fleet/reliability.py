@@ -244,7 +244,8 @@ class Outputs:
         "First-order goodput",
         display_unit="percent",
         symbol="G_Y",
-        help="Young's goodput at the chosen or Young's interval; negative where failures are too frequent for it.",
+        help="Young's estimate at the chosen or Young's interval; 0 where failures are too frequent for it. The goodput "
+        "is daly_goodput.",
     )
     progresses: Truth = flag("Makes progress", help="Goodput is above 1 %.")
     rare_failures: Truth = flag(
@@ -437,13 +438,13 @@ EQUATIONS = (
         "goodput",
         r"@goodput = 1 - \frac{@checkpoint_time}{@checkpoint_interval} - "
         r"\frac{\frac{@checkpoint_interval}{2} + @recovery_time}{@cluster_mtbf}",
-        where=lambda i, o: i.checkpoint_time > 0 and i.own_interval == 0,
+        where=lambda i, o: i.checkpoint_time > 0 and i.own_interval == 0 and o.goodput > 0,
     ),
     Equation(
         "goodput",
         r"@goodput = 1 - \frac{@checkpoint_time}{@own_interval} - "
         r"\frac{\frac{@own_interval}{2} + @recovery_time}{@cluster_mtbf}",
-        where=lambda i, o: i.own_interval > 0,
+        where=lambda i, o: i.own_interval > 0 and o.goodput > 0,
     ),
     Equation("useful_time", r"@useful_time = @daly_goodput \cdot @duration"),
     Equation(
@@ -548,7 +549,7 @@ FALLACIES = (
     walls=(15,),
     title="Reliability",
     question="How much goodput do failures and checkpoints leave?",
-    version="3",
+    version="4",
     factor="Goodput",
     verdict=verdict,
     notes=notes,
@@ -580,7 +581,7 @@ def reliability(i: Inputs) -> Outputs:
         daly_goodput=shares.goodput,
         best_interval=best,
         checkpoint_interval=first_order,
-        goodput=goodput(i.checkpoint_time, np.where(own > 0, own, first_order), i.recovery_time, mtbf),
+        goodput=np.maximum(goodput(i.checkpoint_time, np.where(own > 0, own, first_order), i.recovery_time, mtbf), 0),
         progresses=shares.goodput > _PROGRESS,
         rare_failures=mtbf >= needed,
         lost_share=shares.writing + shares.again + shares.restarting,

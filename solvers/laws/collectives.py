@@ -8,6 +8,9 @@ import numpy as np
 
 from solvers.declare import Array
 
+# Seconds that a message between nodes takes to start, unless said.
+NETWORK_LATENCY = 5e-6
+
 
 @dataclass(frozen=True)
 class NetworkLink:

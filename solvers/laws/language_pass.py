@@ -18,9 +18,10 @@ import numpy as np
 
 from solvers.declare import Array, Codes, Truth
 from solvers.laws.attention_kernels import decode_pairs, prefill_pairs
-from solvers.laws.collectives import NetworkLink
+from solvers.laws.collectives import NetworkLink, RankGroup, rank_group, slowest_link
 from solvers.laws.decoder import Layout, kv_cache, parameters, parameters_per_device
 from solvers.laws.kernels import HALF, KernelDevice
+from solvers.laws.measured_collectives import measured_all_reduce
 from solvers.laws.model_decoder import decoder_of, embedding_parameters, kernel_device
 from solvers.laws.serving import tensor_parallel_step
 from solvers.laws.step_time import StepTime, longest_part
@@ -63,7 +64,8 @@ class Roofline:
 class ModelServer:
     """The hardware and formats of a pass: `devices` of one `chip` that each layer is split over, the formats of
     weights and of keys and values (codes of `Precision`), the link between the devices, whether they share one bus (as
-    the chip's links do, unless said), and how a pass is timed."""
+    the chip's links do, unless said), how many of them are in a node and the link between nodes, and how a pass is
+    timed."""
 
     chip: Accelerator
     precision: Codes
@@ -73,6 +75,13 @@ class ModelServer:
     devices: Array = 1.0
     link: NetworkLink = NetworkLink(np.inf, 0.0)
     shared_bus: Truth | None = None
+    devices_per_node: Array = np.inf
+    inter_link: NetworkLink = NetworkLink(np.inf, 0.0)
+
+    @property
+    def group(self) -> RankGroup:
+        """The devices as they lie on nodes."""
+        return rank_group(np.asarray(self.devices, dtype=float), 1, self.devices_per_node)
 
     @cached_property
     def kernel_device(self) -> KernelDevice:
@@ -262,7 +271,7 @@ def _priced(
 ) -> LanguagePass:
     """A sum of kernels with what its FLOP and bytes alone would take: `tokens` pass the layers, `predicted` of them the
     head, attention looks at a number of `pairs` and reads `cached` numbers."""
-    device, layout = server.kernel_device, server.layout
+    device, layout, kernels = server.kernel_device, server.layout, _across_nodes(model, server, kernels, tokens)
     split, head = layout.tensor_parallel, decoder_of(model).vocabulary * np.asarray(model.hidden_size)
     layers = embedding_parameters(model) + head
     per_pair = 4 * np.asarray(model.attention_heads) * model.head_dim
@@ -277,6 +286,17 @@ def _priced(
     return LanguagePass(time, kernels, np.asarray(flop + head_flop), np.asarray(moved))
 
 
+def _across_nodes(model: Model, server: ModelServer, kernels: PassTime, tokens: Array) -> PassTime:
+    """The kernels with the all-reduces that leave a node as the network between nodes carries them."""
+    group = server.group
+    if np.all(group.nodes <= 1):
+        return kernels
+    message = tokens * np.asarray(model.hidden_size * HALF)
+    once = measured_all_reduce(message, group, server.link, server.inter_link, server.kernel_device)
+    slower = np.where(group.nodes > 1, (2 * model.layers + 1) * once, kernels.all_reduce)
+    return dataclasses.replace(kernels, all_reduce=slower)
+
+
 _NO_KERNELS = PassTime(*(np.float64(np.nan) for _ in dataclasses.fields(PassTime)))
 
 
@@ -286,7 +306,7 @@ def _roofline(model: Model, server: ModelServer, work: Work, tokens: Array) -> L
         model,
         tokens,
         server.devices,
-        server.link,
+        slowest_link(server.group, server.link, server.inter_link),
         rate=peak_rate(server.chip, server.precision) * server.roofline.efficiency,
         bandwidth=server.chip.memory_bandwidth * server.roofline.bandwidth_efficiency,
         overhead=server.chip.dispatch_overhead + model.layers * server.roofline.layer_overhead,

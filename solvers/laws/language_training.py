@@ -24,6 +24,7 @@ from solvers.laws.measured_collectives import measured_links
 from solvers.laws.model_decoder import decoder_of, head_parameters, kernel_device, multiplied_parameters
 from solvers.laws.training_memory import (
     ADAM_BYTES,
+    UPDATE_BYTES,
     Attention,
     DeviceParameters,
     ModelState,
@@ -50,8 +51,6 @@ from solvers.laws.transformer import bytes_per_element
 from solvers.laws.transformer_pass import PassTime
 from solvers.specs import Accelerator, Model, peak_rate
 
-# Bytes that Adam in mixed precision reads and writes for each parameter it updates (`update_time`).
-_UPDATE_BYTES = 30.0
 # Logits are kept, scaled and differentiated in 32 bits: bytes of each that pass the memory in a step.
 _LOGIT_BYTES = 16.0
 
@@ -245,7 +244,7 @@ def price_update(model: Model, job: TrainingJob) -> Array:
     part = memory.parameters_per_device(model, layout.tensor, layout.pipeline, layout.expert)
     own = part.dense / job.replicas + part.routed / (job.replicas / layout.expert)
     held = np.where(np.asarray(job.zero_stage) >= 1, own, part.total)
-    found = update_time(held, _UPDATE_BYTES, job.device)
+    found = update_time(held, UPDATE_BYTES, job.device)
     if not np.any(job.by_roofline):
         return found
     bandwidth = job.chip.memory_bandwidth * np.asarray(job.roofline.bandwidth_efficiency)

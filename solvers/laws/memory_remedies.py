@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -157,10 +158,15 @@ def _split(plan: MemoryPlan, dimension: str, room: Array) -> tuple[MemoryPlan, A
     Of F + S/n bytes at n times the size, two evaluations tell F and S. It only guesses where memory is no such line
     (a short pipeline): the caller counts the bytes of the plan."""
     size = np.asarray(getattr(plan, dimension), dtype=float)
+
+    def at(larger: Array) -> MemoryPlan:
+        changed: dict[str, Any] = {dimension: larger}
+        return dataclasses.replace(plan, **changed)
+
     now = plan.total
-    divided = 2 * (now - dataclasses.replace(plan, **{dimension: 2 * size}).total)
+    divided = 2 * (now - at(2 * size).total)
     left = room - (now - divided)
     factor = np.where(left > 0, ratio_or_inf(divided, left), np.inf)
     doublings = np.ceil(np.log2(np.maximum(factor, 1) * (1 - _ROUNDING)))
     grown = size * 2.0 ** np.maximum(doublings, 1)
-    return dataclasses.replace(plan, **{dimension: grown}), grown
+    return at(grown), grown

@@ -50,7 +50,7 @@ def replica_memory(
         required=required,
         per_device=per_device,
         shortfall=np.maximum(per_device - room, 0),
-        feasible=~(per_device > room),
+        feasible=np.logical_not(per_device > room),
         largest_batch=max_requests(room - held.weights - beside, held.per_request),
         devices_needed=least_devices(model, draft, server, requests, tokens, room),
         devices_for_one=least_devices(model, draft, server, np.float64(1), tokens, room),

@@ -13,6 +13,9 @@ from solvers.specs import Model
 
 # Bytes of Adam per parameter in mixed precision: a copy of the weight, its mean gradient and its variance, in fp32.
 ADAM_BYTES = 12.0
+# Bytes that its update reads and writes for each parameter: that state both ways, a gradient and a weight (Rajbhandari
+# et al. 2020, arXiv:1910.02054, section 3.1).
+UPDATE_BYTES = 30.0
 
 
 class Recomputation(IntEnum):
@@ -135,10 +138,10 @@ def layers_in_flight(layers: Array, stages: Array, virtual_stages: Array, microb
 
 
 def is_valid_layout(model: Model, tensor: Array, stages: Array, experts: Array, replicas: Array) -> Truth:
-    """Whether (true or false) a `model` can be split so: no more `tensor`-parallel devices than attention heads, no
-    more pipeline `stages` (virtual ones counted) than layers, no more expert-parallel devices (`experts`) than experts,
-    and these divide the data-parallel `replicas`; all are counts. Arrays broadcast. Derived: each device holds whole
-    heads, layers and experts. Heads that do not divide evenly are allowed."""
+    """Whether (true or false) a `model` can be split so: `tensor`-parallel devices divide its attention heads, no more
+    pipeline `stages` (virtual ones counted) than layers, no more expert-parallel devices (`experts`) than experts, and
+    these divide the data-parallel `replicas`; all are counts. Arrays broadcast. Shoeybi et al. 2019, arXiv:1909.08053,
+    section 3: each device holds equally many whole heads. Layers that do not divide evenly are allowed."""
     spread = (np.asarray(experts) <= np.maximum(model.experts, 1)) & (np.mod(replicas, experts) == 0)
     layered = np.asarray(stages) <= np.asarray(model.layers)
-    return np.asarray(spread & layered & (np.asarray(tensor) <= np.asarray(model.attention_heads)))
+    return np.asarray(spread & layered & (np.mod(model.attention_heads, tensor) == 0))

@@ -8,7 +8,13 @@ import numpy as np
 
 from solvers.declare import Array, Codes
 from solvers.laws.model_decoder import multiplied_parameters
-from solvers.laws.training_memory import ADAM_BYTES, DeviceParameters, Recomputation, activation_bytes_per_layer
+from solvers.laws.training_memory import (
+    ADAM_BYTES,
+    UPDATE_BYTES,
+    DeviceParameters,
+    Recomputation,
+    activation_bytes_per_layer,
+)
 from solvers.laws.transformer import (
     Work,
     bytes_per_element,
@@ -64,8 +70,9 @@ def training_work(model: Model, batch_size: Array, length: Array, precision: Cod
     """Work (FLOP and bytes) of one training step of a `model` on one device, for a batch of B sequences (`batch_size`)
     of s tokens (`length`) or of B inputs of fixed size: three forward passes of FLOP; weights in `precision` (codes of
     `Precision`) read forward and backward and gradients written; activations, with fused attention, written and read;
-    Adam in mixed precision held in memory. Arrays broadcast. Kaplan et al. 2020, arXiv:2001.08361, section 2.1;
-    Korthikanti et al. 2023, arXiv:2205.05198, equation 2. No recomputation; traffic of the optimizer is not counted."""
+    Adam in mixed precision held in memory, read and written once. Arrays broadcast. Kaplan et al. 2020,
+    arXiv:2001.08361, section 2.1; Korthikanti et al. 2023, arXiv:2205.05198, equation 2; Rajbhandari et al. 2020,
+    arXiv:1910.02054, section 3.1. No recomputation."""
     fixed = ~np.isnan(model.inference_flop)
     tokens = np.where(fixed, 1.0, length)
     flop = 3 * np.where(fixed, model.inference_flop, forward_flop(model, 1, length))
@@ -73,9 +80,10 @@ def training_work(model: Model, batch_size: Array, length: Array, precision: Cod
     kept = np.where(fixed, model.activation_bytes, np.asarray(model.layers) * layer)
     stored = bytes_per_element(precision)
     state = np.asarray(model.parameters * (2 * stored + ADAM_BYTES))
+    update = np.asarray(model.parameters * UPDATE_BYTES)
     return Work(
         flop=batch_size * flop,
-        moved=3 * parameters_read(model, batch_size * tokens) * stored + 2 * batch_size * kept,
+        moved=3 * parameters_read(model, batch_size * tokens) * stored + 2 * batch_size * kept + update,
         resident=state + batch_size * kept,
         weights=state,
         flop_per_sequence=flop,
@@ -83,6 +91,7 @@ def training_work(model: Model, batch_size: Array, length: Array, precision: Cod
         resident_per_sequence=kept,
         tokens_per_sequence=tokens,
         weight_passes=np.full_like(tokens, 3.0),
+        moved_per_step=update,
     )
 
 

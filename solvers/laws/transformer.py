@@ -18,7 +18,7 @@ class Work:
     """Work of one step of a batch: `flop` in FLOP; `moved` (memory traffic), `resident` (held in memory) and `weights`
     in bytes. Each further sequence adds `flop_per_sequence` FLOP, `moved_per_sequence` and `resident_per_sequence`
     bytes, and processes `tokens_per_sequence` tokens. The weights are shared by all and read or written `weight_passes`
-    times."""
+    times; `moved_per_step` bytes more move whatever the batch (an optimizer's)."""
 
     flop: Array
     moved: Array
@@ -29,6 +29,7 @@ class Work:
     resident_per_sequence: Array
     tokens_per_sequence: Array
     weight_passes: Array
+    moved_per_step: Array
 
 
 def bytes_per_element(precision: Codes) -> Array:
@@ -210,6 +211,7 @@ def _step(model: Model, batch_size: Array, precision: Codes, flop: Array, per_se
         resident_per_sequence=per_sequence,
         tokens_per_sequence=tokens,
         weight_passes=np.ones_like(tokens),
+        moved_per_step=np.zeros_like(weights),
     )
 
 
@@ -221,19 +223,22 @@ def compute_bound_batch_size(model: Model, work: Work, precision: Codes, rate: A
     experts the weights read grow with the batch: Newton's method from the dense answer, where the convex balance is
     positive, descends to the root."""
     gain = work.flop_per_sequence / rate - work.moved_per_sequence / bandwidth
-    per_parameter = work.weight_passes * bytes_per_element(precision) / bandwidth
+    per_parameter, update = (
+        work.weight_passes * bytes_per_element(precision) / bandwidth,
+        work.moved_per_step / bandwidth,
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        batch: Array = np.where(gain > 0, model.parameters * per_parameter / gain, np.inf)
+        batch: Array = np.where(gain > 0, (model.parameters * per_parameter + update) / gain, np.inf)
         if np.any(np.asarray(model.experts) > 0):
-            batch = _descend(model, work, gain, per_parameter, batch)
+            batch = _descend(model, work, gain, per_parameter, update, batch)
     return np.where(np.isfinite(batch), np.maximum(np.floor(batch) + 1, 1), np.inf)
 
 
-def _descend(model: Model, work: Work, gain: Array, per_parameter: Array, batch: Array) -> Array:
+def _descend(model: Model, work: Work, gain: Array, per_parameter: Array, update: Array, batch: Array) -> Array:
     routed, not_drawn, tokens = routed_parameters(model), _not_drawn(model), work.tokens_per_sequence
     for _ in range(40):  # quadratic near the root; 40 bounds the slow start of the most routed models
         undrawn = routed * np.power(not_drawn, batch * tokens)
-        balance = batch * gain - per_parameter * (model.parameters - undrawn)
+        balance = batch * gain - per_parameter * (model.parameters - undrawn) - update
         slope = gain + per_parameter * undrawn * np.log(np.maximum(not_drawn, 1e-300)) * tokens
         batch = np.where(slope > 0, batch - balance / slope, batch)
     return batch

@@ -28,6 +28,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
+from solvers.laws.memory import usable_memory
 from solvers.laws.power import IDLE
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
@@ -211,6 +212,18 @@ class Outputs:
     )
     idle_devices: Array = output("1", "Idle devices")
     splits: Truth = flag("Valid layout", help="The devices suffice for one copy of the model.")
+    weights_per_device: Array = output(
+        "byte", "Weights per serving device", help="Without the KV cache, which the serving wall adds."
+    )
+    memory_room: Array = output(
+        "byte",
+        "Usable memory per device",
+        if_infinite="unknown: the catalog has no capacity",
+        help="Memory capacity minus the reserve.",
+    )
+    devices_for_weights: Array = output(
+        "1", "Minimum devices per replica (weights)", if_infinite="unknown without the capacity"
+    )
     nodes: Array = output("1", "Nodes", symbol="N_n")
     gradient_bytes: Array = output("byte", "Gradient bytes per device")
     sequences_per_node: Array = output("1", "Sequences per node per step")
@@ -250,6 +263,12 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             "Too few training devices. {devices} devices can't hold one copy over {pipeline_parallel} stages. "
             f"{serves}",
         )
+    if o.weights_per_device > o.memory_room:
+        return Verdict(
+            State.INFEASIBLE,
+            "Does not fit. Each serving device holds {weights_per_device} of weights; {memory_room} is usable. Use at "
+            "least {devices_for_weights} devices per replica.",
+        )
     trains = "Training: {training_devices} devices in {nodes} nodes, data-parallel size {data_parallel}."
     return Verdict(State.OK, f"Valid layout. {serves} {trains}")
 
@@ -279,7 +298,8 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Training uses tensor parallelism within a node, at most 8-way, and pipeline and data parallelism across nodes.",
+    "Training uses tensor parallelism within a node, at most 8-way and over sizes that divide the attention heads, "
+    "and pipeline and data parallelism across nodes.",
     "A token is stored as a 4-byte integer.",
 )
 
@@ -366,12 +386,14 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def system(i: Inputs) -> Outputs:
-    tensor = np.minimum(np.minimum(i.devices_per_node, _MOST_TENSOR), i.model.attention_heads)
+    tensor = _tensor_parallel(i)
     one_copy = tensor * np.asarray(i.pipeline_parallel, dtype=float)
     copies = np.floor(i.devices / one_copy)
     used = copies * one_copy
     nodes = np.ceil(np.asarray(i.devices, dtype=float) / i.devices_per_node)
     share = np.asarray(i.tensor_parallel, dtype=float) / i.batch_size
+    weights = i.model.parameters * bytes_per_element(i.precision)
+    room = usable_memory(i.accelerator.memory_capacity, i.memory_reserve)
     return Outputs(
         serving_devices=np.asarray(i.replicas, dtype=float) * i.tensor_parallel,
         slots=np.asarray(i.replicas, dtype=float) * i.batch_size,
@@ -382,6 +404,9 @@ def system(i: Inputs) -> Outputs:
         training_devices=used,
         idle_devices=i.devices - used,
         splits=copies >= 1,
+        weights_per_device=weights / i.tensor_parallel,
+        memory_room=room,
+        devices_for_weights=np.ceil(weights / room),
         nodes=nodes,
         gradient_bytes=i.model.parameters / one_copy * bytes_per_element(i.precision),
         sequences_per_node=np.maximum(np.ceil(copies * i.microbatches / nodes), 1),
@@ -395,6 +420,15 @@ def system(i: Inputs) -> Outputs:
         water_of_electricity=i.water_intensity,
         price_of_electricity=i.electricity_price,
     )
+
+
+def _tensor_parallel(i: Inputs) -> Array:
+    """The most devices of a node, at most eight, that divide it and the attention heads."""
+    chosen: Array = np.ones_like(np.asarray(i.devices_per_node, dtype=float))
+    for size in range(2, _MOST_TENSOR + 1):
+        divides = (np.mod(i.devices_per_node, size) == 0) & (np.mod(i.model.attention_heads, size) == 0)
+        chosen = np.where(divides, size, chosen)
+    return chosen
 
 
 def _of_place(i: Inputs) -> Array:

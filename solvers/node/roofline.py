@@ -110,12 +110,24 @@ class Outputs:
         "flop/byte",
         "Maximum arithmetic intensity",
         if_infinite="unbounded: a sequence adds no memory traffic of its own",
+        if_unknown="unknown: the catalog has no activation size",
         help="The limit for large batches: FLOPs of a sequence over the memory traffic only it needs.",
     )
     compute_bound_batch_size: Array = output(
-        "1", "Smallest compute-bound batch size", if_infinite="none: no batch size is compute-bound"
+        "1",
+        "Smallest compute-bound batch size",
+        if_infinite="none: no batch size is compute-bound",
+        if_unknown="unknown: the catalog has no activation size",
     )
-    largest_batch_size: Array = output("1", "Maximum batch size (memory)", if_infinite="unlimited")
+    largest_batch_size: Array = output(
+        "1",
+        "Maximum batch size (memory)",
+        if_infinite="unlimited",
+        if_unknown="unknown: the catalog has no activation size",
+    )
+    activations_known: Truth = flag(
+        "Activation traffic known", help="If not, memory traffic and footprint are lower bounds: the weights alone."
+    )
     memory_room: Array = output(
         "byte", "Usable memory", if_infinite="unknown: not in the catalog", help="Main memory minus the headroom."
     )
@@ -135,9 +147,11 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.binding == Bound.OVERHEAD:
         return Verdict(
             State.OVERHEAD,
-            "Overhead-bound. Kernel launches take {overhead_time}, compute {compute_time} and memory {memory_time}. "
-            "More FLOP/s or bandwidth would not help. Fused kernels or a larger batch would.",
+            "Overhead-bound. Overhead per step and layer takes {overhead_time}, compute {compute_time}, memory "
+            "{memory_time}. Fused kernels or a larger batch would help; more FLOP/s would not.",
         )
+    if not o.activations_known:
+        return Verdict(*_by_weights_alone(o))
     if o.bottleneck == Bound.COMPUTE:
         return Verdict(
             State.COMPUTE,
@@ -148,6 +162,21 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         State.MEMORY,
         "Memory-bound. Moving {moved} takes {memory_time}; the FLOPs take only {compute_time}. More FLOP/s would not "
         f"help. {_way_out(o)}",
+    )
+
+
+def _by_weights_alone(o: Outputs) -> tuple[State, str]:
+    """The verdict where no more is known than that a step moves the weights."""
+    if o.bottleneck == Bound.COMPUTE:
+        return (
+            State.COMPUTE,
+            "Compute-bound if activations move little: {flop} take {compute_time}, the weights {memory_time}. Their "
+            "size is not in the catalog, so bandwidth may limit too.",
+        )
+    return (
+        State.MEMORY,
+        "Memory-bound. The weights alone ({moved}) take {memory_time}; the FLOPs take only {compute_time}. More FLOP/s "
+        "would not help.",
     )
 
 
@@ -170,6 +199,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     yield from remarks.missing_figures(i.accelerator)
     yield from remarks.unknown_layers(i.model)
+    if o.binding == Bound.OVERHEAD:
+        yield from remarks.assumed_overhead(i.accelerator)
+    if not o.activations_known:
+        yield (
+            "The catalog has no activation size of this model: memory traffic and footprint count the weights alone, "
+            "and no maximum batch size is known."
+        )
     yield from remarks.core_rates(i.accelerator, o.kernel_efficiency != i.efficiency)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
@@ -361,6 +397,7 @@ def roofline(i: Inputs) -> Outputs:
     of_both = activity(mfu, reading, i.arithmetic_power, i.memory_power)
     share = np.where(follows == PowerModel.ACTIVITY, of_both, one_of_both)
     power = chip_power(chip.tdp, i.idle_fraction, share)
+    known = ~(_is_fixed(model, i.phase) & ~(np.asarray(model.activation_bytes) > 0))
     return Outputs(
         latency=latency,
         compute_time=time.compute,
@@ -387,10 +424,22 @@ def roofline(i: Inputs) -> Outputs:
         kernel_efficiency=efficiency,
         compute_roof=compute_roof,
         memory_roof=memory_roof,
-        intensity_limit=ratio_or_inf(work.flop_per_sequence, work.moved_per_sequence),
-        compute_bound_batch_size=compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof),
-        largest_batch_size=max_batch_size(chip, work.weights, work.resident_per_sequence, i.memory_reserve),
+        intensity_limit=np.where(known, ratio_or_inf(work.flop_per_sequence, work.moved_per_sequence), np.nan),
+        compute_bound_batch_size=np.where(
+            known, compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof), np.nan
+        ),
+        largest_batch_size=np.where(
+            known, max_batch_size(chip, work.weights, work.resident_per_sequence, i.memory_reserve), np.nan
+        ),
+        activations_known=known,
         memory_room=home.room,
         memory_shortfall=np.maximum(home.needed - home.room, 0),
         devices_needed=np.ceil(home.needed / home.room),
     )
+
+
+def _is_fixed(model: Model, phase: Codes) -> Truth:
+    """Whether a step takes inputs of fixed size, whose activations the catalog states or does not."""
+    meant = effective_phase(model, phase)
+    trained = (meant == Phase.TRAINING) & ~np.isnan(model.inference_flop)
+    return np.asarray((meant == Phase.FORWARD) | trained)

@@ -36,7 +36,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.collectives import LINK_LATENCY, NetworkLink
+from solvers.laws.collectives import LINK_LATENCY, NETWORK_LATENCY, NetworkLink
 from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, ClosedLoop, closed_loop, host_time
 from solvers.laws.language_pass import (
     LanguagePass,
@@ -228,7 +228,10 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{net}",
         advanced=True,
-        help="Bandwidth between separate prefill and decode devices.",
+        help="Per device, between nodes, and between separate prefill and decode devices.",
+    )
+    devices_per_node: Array = inputs.devices_per_node(
+        8, default_from=(), help="Tensor parallelism over more of them uses the network bandwidth."
     )
     draft_model: Model | None = spec(
         Model,
@@ -521,6 +524,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
+    yield from remarks.tensor_parallelism(i.model, i.tensor_parallel, i.devices_per_node)
     if i.concurrency > 0:
         yield (
             "TTFT is that of a prompt that does not queue. Its wait under load depends on the arrivals: see the "
@@ -763,15 +767,14 @@ def serving(i: Inputs) -> Outputs:
     # The same batch where memory sets no limit.
     full = np.where(np.isfinite(memory.largest_batch), np.maximum(memory.largest_batch, 1), requests)
     most = _served(i, before, after, full)
-    first, step, loop = now.first, now.step, now.loop
     replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
     answered = requests * i.output_length / now.end_to_end
     return Outputs(
-        ttft=first.time.total,
-        itl=loop.itl,
+        ttft=now.first.time.total,
+        itl=now.loop.itl,
         end_to_end_latency=now.end_to_end,
-        prefill_share=loop.prefill_share,
-        decode_throughput=requests / loop.itl,
+        prefill_share=now.loop.prefill_share,
+        decode_throughput=requests / now.loop.itl,
         request_throughput=requests / now.end_to_end,
         kv_cache=requests * cache_bytes(i.model, tokens, i.kv_precision),
         kv_cache_per_token=kv_bytes_per_token(i.model, i.kv_precision),
@@ -786,34 +789,34 @@ def serving(i: Inputs) -> Outputs:
         devices_for_one=memory.devices_for_one,
         largest_batch_throughput=full * i.output_length / most.end_to_end * i.replicas,
         largest_batch_latency=most.end_to_end,
-        prefill_bound=first.time.bound,
-        decode_bound=step.time.bound,
-        prefill_flop=first.flop,
-        prefill_moved=first.moved,
-        prefill_compute_time=first.time.compute,
-        prefill_memory_time=first.time.memory,
-        prefill_network_time=first.time.network,
-        prefill_products_time=first.kernels.products,
-        prefill_attention_time=first.kernels.attention,
-        prefill_experts_time=first.kernels.experts,
-        prefill_small_time=first.kernels.small,
-        prefill_head_time=first.kernels.head,
+        prefill_bound=now.first.time.bound,
+        decode_bound=now.step.time.bound,
+        prefill_flop=now.first.flop,
+        prefill_moved=now.first.moved,
+        prefill_compute_time=now.first.time.compute,
+        prefill_memory_time=now.first.time.memory,
+        prefill_network_time=now.first.time.network,
+        prefill_products_time=now.first.kernels.products,
+        prefill_attention_time=now.first.kernels.attention,
+        prefill_experts_time=now.first.kernels.experts,
+        prefill_small_time=now.first.kernels.small,
+        prefill_head_time=now.first.kernels.head,
         decode_context=np.asarray(context),
-        decode_flop=step.flop,
-        decode_moved=step.moved,
-        decode_compute_time=step.time.compute,
-        decode_memory_time=step.time.memory,
-        decode_network_time=step.time.network,
-        decode_products_time=step.kernels.products,
-        decode_attention_time=step.kernels.attention,
-        decode_experts_time=step.kernels.experts,
-        decode_small_time=step.kernels.small,
-        decode_head_time=step.kernels.head,
-        overhead_time=first.time.overhead,
-        decode_overhead_time=step.time.overhead,
+        decode_flop=now.step.flop,
+        decode_moved=now.step.moved,
+        decode_compute_time=now.step.time.compute,
+        decode_memory_time=now.step.time.memory,
+        decode_network_time=now.step.time.network,
+        decode_products_time=now.step.kernels.products,
+        decode_attention_time=now.step.kernels.attention,
+        decode_experts_time=now.step.kernels.experts,
+        decode_small_time=now.step.kernels.small,
+        decode_head_time=now.step.kernels.head,
+        overhead_time=now.first.time.overhead,
+        decode_overhead_time=now.step.time.overhead,
         decode_requests=requests,
         host_time=now.host,
-        decode_step_time=step.time.total,
+        decode_step_time=now.step.time.total,
         peak=peak_rate(i.accelerator, i.precision),
         decode_peak=peak_rate(decode_chip, i.precision),
         decode_bandwidth=np.asarray(decode_chip.memory_bandwidth),
@@ -842,6 +845,8 @@ def _server(i: Inputs, chip: Accelerator, link: Array) -> ModelServer:
         devices=i.tensor_parallel,
         link=NetworkLink(link, i.interconnect_latency),
         shared_bus=shares_links(i.shared_bus, chip),
+        devices_per_node=i.devices_per_node,
+        inter_link=NetworkLink(i.network_bandwidth, NETWORK_LATENCY),
     )
 
 
@@ -868,11 +873,11 @@ def _served(i: Inputs, before: ModelServer, after: ModelServer, requests: Array)
     together = np.where(held, 1, requests)
     first = price_prefill(i.model, before, together, i.prompt_length, i.cached_prefix_length)
     context = i.prompt_length + i.output_length / 2
-    draft_step, checked, tokens_per_step = np.float64(0), np.float64(1), np.float64(1)
+    draft_step, checked, tokens_per_step = np.asarray(0.0), np.asarray(1.0), np.asarray(1.0)
     if i.draft_model is not None:
-        draft_step = price_decode(i.draft_model, after, requests, context).time.total
+        draft_step = np.asarray(price_decode(i.draft_model, after, requests, context).time.total)
         checked = np.asarray(i.draft_tokens, dtype=float) + 1
-        tokens_per_step = expected_tokens(i.acceptance, i.draft_tokens)
+        tokens_per_step = np.asarray(expected_tokens(i.acceptance, i.draft_tokens))
     step = price_decode(i.model, after, requests, context, checked)
     host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
     token = speculative_latency(step.time.total + host, draft_step, i.draft_tokens, tokens_per_step)

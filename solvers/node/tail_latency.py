@@ -169,7 +169,12 @@ class Outputs:
     )
     p50_latency: Array = output("s", "Median wait + mean service time", if_infinite=_FOR_EVER)
     p95_latency: Array = output("s", "p95 wait + mean service time", if_infinite=_FOR_EVER)
-    p99_latency: Array = output("s", "p99 wait + mean service time", if_infinite=_FOR_EVER)
+    p99_latency: Array = output(
+        "s",
+        "p99 wait + mean service time",
+        if_infinite=_FOR_EVER,
+        help="The textbook's sum, which leaves out the spread of service times; the p99 latency is p99_response.",
+    )
     p999_latency: Array = output("s", "p99.9 wait + mean service time", if_infinite=_FOR_EVER)
     service_p99: Array = output("s", "p99 service time", symbol="s_{99}", help="Queueing time is not included.")
     late_share: Array = output(

@@ -269,6 +269,16 @@ def factor_owners(factor: str, solvers: Iterable[Solver[Any, Any]]) -> tuple[Wal
     return tuple(place for place in WALL_STAGES if place.stage in said)
 
 
+def rests_on(stage: str) -> frozenset[str]:
+    """Return the stages of walls from whose outputs a `stage` takes a figure, itself or through others."""
+    taken = [source for place in WALL_STAGES if place.stage == stage for source in place.links.values()]
+    if stage == IRON_LAW:
+        taken = list(FACTORS.values())
+    # `parallelism.model.parameters` is an input that the stage was given, `system.nodes` is described.
+    direct = {source.partition(".")[0] for source in taken if source.count(".") == 1} - {DESCRIPTION, stage}
+    return frozenset(direct.union(*(rests_on(other) for other in direct)))
+
+
 def utilization(place: WallStage, result: Result) -> float:
     """Return the share of its limit that a wall uses, 1 for all of it; NaN where a figure it needs is unknown."""
 

@@ -19,6 +19,7 @@ from solvers.pipeline.wall_stages import (
     WALL_STAGES,
     WallStage,
     factor_owners,
+    rests_on,
     utilization,
 )
 from solvers.quantities import format_quantity
@@ -43,6 +44,10 @@ _TRAINING_KEYS = (
     ("sustainability", "total_carbon"),
 )
 
+# The stages that decide whether the system can serve and train: of several that can't run these are named first.
+_RUNS = ("serving", "parallelism")
+_CANNOT = "none: can't run"
+
 
 def system_page(
     results: Mapping[str, Result],
@@ -53,24 +58,27 @@ def system_page(
 ) -> SystemPage:
     """Return the page of all walls, highest utilization first; those with an unknown utilization last. `cost` is
     the TCO of serving with its page; the walls of cost and carbon are about the training run."""
-    strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
-    ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
     alone = {place: place.one_device and _shares(place, results[DESCRIPTION]) for place in WALL_STAGES}
-    met, supposed = (
-        tuple(_row(p, strains[p], results[p.stage], links[p.stage], alone[p]) for p in ordered if p.supposed is each)
-        for each in (False, True)
+    cannot = _impossible(results, alone)
+    rows = {p: _row(p, results[p.stage], links[p.stage], alone[p], cannot) for p in WALL_STAGES}
+    strains = {p: utilization(p, results[p.stage]) if rows[p].meter else math.nan for p in WALL_STAGES}
+    ordered = sorted(
+        WALL_STAGES,
+        key=lambda p: (rows[p].kind != State.INFEASIBLE, p.stage not in _RUNS, math.isnan(strains[p]), -strains[p]),
     )
-    described = results[DESCRIPTION]
+    met, supposed = (tuple(rows[p] for p in ordered if p.supposed is each) for each in (False, True))
+    described, first = results[DESCRIPTION], met[0]
+    reached = f"{first.strain} {first.of}".strip() + "."
     return SystemPage(
-        binding=f"{met[0].name} is the first limit. {met[0].strain} {met[0].of}.",
+        binding=f"{first.name}: {first.verdict}" if cannot else f"{first.name} is the first limit. {reached}",
         description=_layout(described),
-        keys=tuple(_keys(results, links, cost)),
+        keys=tuple(_keys(results, links, cost, cannot)),
         groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=(*(fill_slots(note, described.values) for note in described.notes), *_power(results)),
         presets=presets,
         url=url,
         query=url[url.index("?") :] if "?" in url else "",
-        kind=met[0].kind,
+        kind=first.kind,
         prediction_errors=(*_errors(results["serving"]), *_errors(results["parallelism"])),
     )
 
@@ -100,6 +108,7 @@ def _layout(described: Result) -> str:
     return told.partition(". ")[2] if described.state == State.OK else told
 
 
+_ONLY_IF = "The factors hold only if the run fitted."
 _RUN_MFU = "The run reaches {run_mfu} MFU, before failures."
 _LOSSES = {"mfu": "mfu_loss", "scaling_efficiency": "scaling_loss", "goodput": "goodput_loss"}
 
@@ -112,17 +121,18 @@ def iron_law_page(
     url: str,
 ) -> IronLawPage:
     """Return the page of the iron law: the factors of the run with the walls that determine them."""
-    law, described = results[IRON_LAW], results[DESCRIPTION]
-    figures = result_figures(law)
+    law, described, run = results[IRON_LAW], results[DESCRIPTION], results["parallelism"]
+    figures, cannot = result_figures(law), run.state == State.INFEASIBLE
+    told = fill_slots(_RUN_MFU, law.values)
     return IronLawPage(
-        verdict=fill_slots(law.verdict, law.values),
-        description=f"{fill_slots(_RUN_MFU, law.values)} {_layout(described)}",
+        verdict=fill_slots(run.verdict, run.values) if cannot else fill_slots(law.verdict, law.values),
+        description=f"{_ONLY_IF if cannot else told} {_layout(described)}",
         factors=tuple(_factor(name, results, links, solvers) for name in FACTORS),
         figure=figures[0] if figures else None,
         wall=Link(solvers[IRON_LAW].title, links[IRON_LAW]),
         presets=presets,
         url=url,
-        kind=law.state,
+        kind=State.INFEASIBLE if cannot else law.state,
         prediction_errors=_errors(results["parallelism"]),
     )
 
@@ -155,33 +165,57 @@ def _shares(place: WallStage, described: Result) -> bool:
     return value("serving_devices") > value("replicas")
 
 
-def _row(place: WallStage, taken: float, result: Result, link: Link, alone: bool) -> WallRow:
+def _impossible(results: Mapping[str, Result], alone: Mapping[WallStage, bool]) -> frozenset[str]:
+    """Return the stages whose layout or memory does not allow them, other than those of one device where several share
+    the model."""
+    asked = (place.stage for place in WALL_STAGES if not place.supposed and not alone[place])
+    return frozenset(stage for stage in asked if (fits := results[stage].values.get("feasible")) and not fits.value)
+
+
+def _row(place: WallStage, result: Result, link: Link, alone: bool, cannot: frozenset[str]) -> WallRow:
     """Return the row of a wall. If it computes one device `alone` where several share the model, its verdict says so,
-    and what does not fit there is no verdict on the system."""
-    unknown = math.isnan(taken)
-    verdict = fill_slots(result.verdict, result.values)
+    and what does not fit there is no verdict on the system. What rests on a stage that `cannot` run is unknown."""
+    taken = math.nan if place.stage in cannot or rests_on(place.stage) & cannot else utilization(place, result)
+    unknown, verdict = math.isnan(taken), fill_slots(result.verdict, result.values)
+    strain = "unknown" if unknown else format_quantity(taken, "1", "percent")
+    of, state = place.of, result.state
+    if place.stage in cannot:
+        strain, of = "Can't run", ""
+    elif alone:
+        verdict = f"One device alone: {verdict[:1].lower()}{verdict[1:]}"
+        state = State.OK if state == State.INFEASIBLE else state
+    elif rests_on(place.stage) & cannot:
+        verdict, state = f"Only if it could run: {verdict[:1].lower()}{verdict[1:]}", State.OK
     return WallRow(
         number=place.wall,
         name=WALLS[place.wall - 1].name,
         link=link,
-        kind=State.OK if alone and result.state == State.INFEASIBLE else result.state,
-        verdict=f"One device alone: {verdict[:1].lower()}{verdict[1:]}" if alone else verdict,
+        kind=state,
+        verdict=verdict,
         meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
-        strain="unknown" if unknown else format_quantity(taken, "1", "percent"),
-        of=place.of,
+        strain=strain,
+        of=of,
     )
 
 
-def _keys(results: Mapping[str, Result], links: Mapping[str, Link], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
+def _keys(
+    results: Mapping[str, Result], links: Mapping[str, Link], cost: tuple[Result, Link], cannot: frozenset[str]
+) -> Iterator[KeyFigure]:
+    """Yield the key figures; those that rest on a stage that `cannot` run are unknown."""
+
+    def known(stage: str, value: Value) -> Value:
+        rests = ({stage} | rests_on(stage)) & cannot
+        return replace(value, value=math.nan, if_unknown=_CANNOT, if_infinite=_CANNOT) if rests else value
+
     for stage, name in _SERVING_KEYS:
-        yield _key(name, results[stage].values[name], links[stage])
+        yield _key(name, known(stage, results[stage].values[name]), links[stage])
     for name, words in _SERVING_COSTS.items():
         found, wall = cost
-        yield _key(f"serving_{name}", replace(found.values[name], label=words), wall)
+        yield _key(f"serving_{name}", known("serving", replace(found.values[name], label=words)), wall)
     for stage, name in _TRAINING_KEYS:
         value = results[stage].values[name]
         words = value.label if value.label.startswith("Training") else f"Training run: {_lower(value.label)}"
-        yield _key(name, replace(value, label=words), links[stage])
+        yield _key(name, known(stage, replace(value, label=words)), links[stage])
 
 
 def _lower(label: str) -> str:

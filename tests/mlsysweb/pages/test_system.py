@@ -211,3 +211,31 @@ def test_a_chip_without_every_figure_is_answered_and_what_is_missing_is_unknown(
     walls = _answered({"accelerator": chip})[0].results
     assert np.isnan(walls["sustainability"].values["total_carbon"].value) == np.isnan(spec.embodied_carbon)
     assert np.isnan(walls["reasoning"].values["cost_per_query"].value) == np.isnan(spec.cloud_price)
+
+
+def test_what_cannot_run_is_named_before_any_limit_and_what_rests_on_it_is_unknown(client):
+    page = client.get("/system/", {"model": "kimi-k2"}).context["page"]
+    serving, training = page.groups[0].walls[:2]
+    assert page.kind == serving.kind == training.kind == "infeasible"
+    assert {serving.number, training.number} == {4, 14}
+    assert "Does not fit" in page.binding and "first limit" not in page.binding
+    assert {key.card.value for key in page.keys} == {"none: can't run"}
+    tail = next(wall for wall in walls(page) if wall.number == 7)
+    assert tail.strain == "unknown" and not tail.meter and tail.verdict.startswith("Only if it could run:")
+
+
+def test_training_that_does_not_fit_leaves_the_figures_of_serving_known(client):
+    page = client.get("/system/", {"sequence_length": "1000000"}).context["page"]
+    keys = {key.card.name: key.card.value for key in page.keys}
+    assert page.groups[0].walls[0].number == 14 and page.kind == "infeasible"
+    assert keys["training_time"] == keys["total_carbon"] == "none: can't run" and "ms" in keys["ttft"]
+
+
+def test_the_iron_law_of_a_run_that_does_not_fit_says_so_first(client):
+    page = client.get("/system/iron-law/", {"model": "kimi-k2"}).context["page"]
+    assert page.kind == "infeasible" and page.verdict.startswith("Out of memory")
+
+
+def test_a_system_whose_weights_do_not_fit_has_no_valid_layout():
+    found = results({"model": "kimi-k2"})["system"]
+    assert found.state == "infeasible" and found.verdict.startswith("Does not fit.")

@@ -218,12 +218,27 @@ def test_more_bandwidth_is_never_slower(factor):
         ({}, True),
         ({"pipeline_parallel": 33}, False),
         ({"tensor_parallel": 64}, False),
+        ({"tensor_parallel": 3}, False),
+        ({"tensor_parallel": 7}, False),
+        ({"tensor_parallel": 8}, True),
         ({"pipeline_parallel": 16, "virtual_stages": 4}, False),
     ],
 )
 def test_more_stages_than_layers_or_splits_than_heads_cannot_be(values, possible):
     o = trained(**{**ALONE, "data_parallel": 64, "zero_stage": 3, "recomputation": "full", **values})
     assert bool(o.possible) is possible and bool(o.feasible) is possible
+
+
+def test_a_tensor_parallel_size_that_does_not_divide_the_heads_is_named():
+    told = says(parallelism, tensor_parallel=3, recomputation="full")
+    assert told.startswith(
+        "Invalid layout. {tensor_parallel} tensor-parallel devices do not divide the attention heads"
+    )
+
+
+def test_stages_that_do_not_divide_the_layers_are_said_to_be_uneven():
+    uneven = "layers do not divide evenly"
+    assert uneven in says(parallelism, virtual_stages=3) and uneven not in says(parallelism, virtual_stages=2)
 
 
 def test_what_does_not_fit_says_by_how_much():

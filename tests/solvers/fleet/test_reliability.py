@@ -186,3 +186,9 @@ def test_just_above_the_largest_fleet_the_advice_is_a_limit_and_no_gain_of_one_d
     largest = float(reliability().largest_fleet)
     said = says(reliability, devices=largest + 1)
     assert "Failures are rare up to {largest_fleet} devices" in said
+
+
+@pytest.mark.parametrize("devices", [16_384, 200_000, 10_000_000])
+def test_no_estimate_of_goodput_is_negative(devices):
+    o = reliability(devices=devices)
+    assert 0 <= o.goodput <= 1 and 0 <= o.daly_goodput <= 1

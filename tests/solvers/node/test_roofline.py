@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from solvers import roofline
 from solvers.laws.memory import Tier
 from solvers.laws.step_time import Bound
 from solvers.specs import peak_rate
+from tests.solvers.sentences import says
 from tests.solvers.systems import (
     A100,
     DEEPSEEK_V3,
@@ -180,3 +183,32 @@ def test_the_batch_that_turns_training_compute_bound_is_where_the_roofs_cross():
 def test_no_question_at_all_has_no_answer_and_is_no_error():
     nobody = np.array([], dtype=int)
     assert roofline(model=LLAMA_8B, accelerator=H100, phase=nobody, precision=nobody).latency.shape == (0,)
+
+
+def test_a_step_of_training_moves_what_the_optimizer_reads_and_writes():
+    # Adam in mixed precision: 28 to 30 bytes a parameter, 67 to 72 ms of an H100's bandwidth for Llama 3 8B.
+    asked = {"model": LLAMA_8B, "accelerator": H100, "phase": "training", "prompt_length": 128}
+    step = roofline(**asked)
+    weights_and_activations = 3 * 2 * 8.03e9 + 2 * 34 * 128 * 4096 * 32
+    assert float(step.moved) == pytest.approx(weights_and_activations + 30 * 8.03e9)
+    # A larger batch shares the update: it moves no more for it.
+    assert float(roofline(**asked, batch_size=2).moved) == pytest.approx(float(step.moved) + 2 * 34 * 128 * 4096 * 32)
+
+
+@pytest.mark.parametrize(("phase", "batch"), [("forward", 256), ("training", 100_000)])
+def test_without_a_known_activation_size_no_bandwidth_is_ruled_out_and_no_batch_is_unlimited(phase, batch):
+    found = roofline.solve(model=RESNET_50, accelerator=H100, phase=phase, batch_size=batch)
+    assert not found["activations_known"] and np.isnan(found["largest_batch_size"])
+    assert "would not help" not in found.verdict and "bandwidth may limit too" in found.verdict
+    sized = replace(RESNET_50, activation_bytes=6.4e6)
+    known = roofline.solve(model=sized, accelerator=H100, phase=phase, batch_size=batch)
+    assert known["activations_known"] and known["moved"] > found["moved"] + batch * 6e6
+    assert np.isfinite(known["largest_batch_size"])
+
+
+def test_an_overhead_that_binds_and_was_not_measured_is_said_to_be_an_assumption():
+    assumed = "The overhead is an assumption"
+    assert assumed in says(roofline, model=KEYWORDS, accelerator=H100)
+    measured = with_figure(H100, measured_layer_overhead=10e-6)
+    assert assumed not in says(roofline, model=KEYWORDS, accelerator=measured)
+    assert assumed not in says(roofline, model=LLAMA_8B, accelerator=H100)

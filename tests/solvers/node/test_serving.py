@@ -324,3 +324,19 @@ def test_prefills_that_take_most_of_the_time_are_named_before_decode():
     assert found["prefill_share"] > 0.5 and found.verdict.startswith("Prefill takes")
     assert found["largest_batch_throughput"] < 1.05 * found["token_throughput"]
     assert serving.solve(**asked, concurrency=4).verdict.startswith("Memory-bound decode")
+
+
+def test_tensor_parallelism_beyond_a_node_waits_for_the_network_between_nodes():
+    asked = {"model": "llama-3-70b", "tensor_parallel": 16}
+    inside, across = serving(**asked, devices_per_node=16), serving(**asked)
+    assert across.itl > 1.1 * inside.itl
+    assert across.itl > serving(**asked, network_bandwidth="400 GB/s").itl
+    note = "spans nodes"
+    assert note in says(serving, **asked) and note not in says(serving, **asked, devices_per_node=16)
+    assert serving(**asked, timing="roofline").itl > serving(**asked, timing="roofline", devices_per_node=16).itl
+
+
+@pytest.mark.parametrize(("size", "divides"), [(3, False), (6, False), (8, True)])
+def test_a_size_that_does_not_divide_the_attention_heads_is_remarked_on(size, divides):
+    told = says(serving, model="llama-3-70b", tensor_parallel=size)
+    assert ("attention heads do not divide" not in told) is divides

@@ -57,7 +57,8 @@ class Command(BaseCommand):
             return
         self.stdout.write(fill_slots(result.verdict, result.values))
         for name in result.outputs:
-            self.stdout.write(f"  {name:<28} {format_value(result.values[name])}")
+            value = result.values[name]
+            self.stdout.write(f"  {name:<28} {format_value(value):<16} {value.label}".rstrip())
         for note in result.notes:
             self.stdout.write(f"Note: {fill_slots(note, result.values)}")
 
