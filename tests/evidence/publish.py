@@ -22,7 +22,7 @@ KINDS = {
     "time between tokens, static batch": ("decode", "fitted"),
     "time between tokens, server": ("decode", "fitted"),
     "time between tokens, batch": ("decode", "checked"),
-    "whole answer, batch": ("answer", "checked"),
+    "whole answer, server": ("answer", "checked"),
     "training step, dense": ("training", "fitted"),
     "training step, experts": ("training", "fitted"),
     "training activations": ("memory", "checked"),

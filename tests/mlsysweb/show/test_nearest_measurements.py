@@ -78,7 +78,7 @@ def test_every_number_of_a_near_measurement_is_within_a_factor_of_two(numbers, p
 def test_measurements_of_the_same_model_come_first_then_those_of_its_size():
     candidates = candidates_of("answer", H100)
     numbers = {"batch": 16.0, "prompt": 512.0, "output": 512.0}
-    models = candidates.model[nearest(candidates, asked(numbers=numbers))].tolist()
+    models = candidates.model[nearest(candidates, asked(numbers=numbers, server=True))].tolist()
     assert models[0] == "llama-3-8b" and set(models) == {"llama-3-8b", "llama-2-7b", "mistral-7b", "qwen2-7b"}
     assert models == sorted(models, key=lambda name: name != "llama-3-8b")
 
@@ -309,7 +309,8 @@ def test_every_drawn_point_is_listed_with_its_source(client):
 
 
 def test_predictions_that_miss_nearby_are_said_to_with_the_side():
-    missed = [each for each in near("serving").errors if each.startswith("Known error here")]
+    server = {"concurrency": "16", "tensor_parallel": "4", "prompt_length": "1024", "output_length": "1024"}
+    missed = [each for each in near("serving", **server).errors if each.startswith("Known error here")]
     assert missed and "too low" in missed[0]
     assert not [each for each in near("parallelism", **MEASURED["parallelism"]).errors if "Known error" in each]
 
