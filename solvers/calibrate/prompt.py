@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from solvers.calibration import IDEAL
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
 from solvers.fleet.parallelism import parallelism
+from solvers.laws.language_pass import Timing
 from solvers.node.serving import serving
 from solvers.notebook.call import question, refuse
+from solvers.quantities import format_quantity
 from solvers.specs import Accelerator
 
 from .fit import ConstantsFit, fit
 from .fit_laws import MeasuredQuestion
-from .table import MeasuredFigures, MeasuredTable, read_table
+from .table import MeasuredFigures, MeasuredTable, table_with_errors
 from .table_columns import SERVING, TRAINING
 
 # Returns the question of a wall for the text of a row. Raises InputErrors.
 Resolve = Callable[[Solver[Any, Any], Mapping[str, str]], Any]
 _WALLS: dict[str, Solver[Any, Any]] = {SERVING: serving, TRAINING: parallelism}
+# A time below the least possible by more than this factor is not one of the accelerator, even if its peak in the
+# catalog is too low; one above it by more than the second has another unit.
+_TOO_FAST, _TOO_SLOW = 2.0, 2000.0
 # Power above this multiple of the thermal design power is not that of one device.
 _MOST_OF_TDP = 1.5
 
@@ -51,14 +58,15 @@ def calibrate(text: str) -> ConstantsFit:
         refuse(wall, point)
         return point
 
-    return fit(measured_questions(read_table(text), resolve))
+    return fit(measured_questions(table_with_errors(text), resolve))
 
 
 def measured_questions(table: MeasuredTable, resolve: Resolve) -> tuple[MeasuredQuestion, ...]:
-    """Return the measured figures of a table with their questions. Raise InputErrors with every cell that a wall
-    refuses, for a row of another accelerator than the first, and for power that one device can't draw."""
+    """Return the measured figures of a table with their questions. Raise InputErrors with the table's own errors and
+    every cell that a wall refuses, for a row of another accelerator than the first, for power that one device can't
+    draw, and for times that no device of the accelerator can have."""
     found: list[MeasuredQuestion] = []
-    errors: list[InputError] = []
+    errors: list[InputError] = list(table.errors)
     chip = None
     for row in table.rows:
         try:
@@ -70,11 +78,42 @@ def measured_questions(table: MeasuredTable, resolve: Resolve) -> tuple[Measured
         if point.accelerator.name != chip.name:
             sentence = f"is {point.accelerator.name}; the rows before are of {chip.name}. Fit one at a time."
             errors.append(InputError(f"row-{row.number}.accelerator", sentence))
+        else:
+            errors += _impossible_times(row, _WALLS[row.wall], point)
         errors += _impossible_power(row, point.accelerator)
         found += (MeasuredQuestion(row.number, point, name, value) for name, value in row.figures.items())
     if errors:
-        raise InputErrors(errors)
+        raise InputErrors(sorted(errors, key=_row_number))
     return tuple(found)
+
+
+def _row_number(error: InputError) -> int:
+    number = error.field.removeprefix("row-").partition(".")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def _impossible_times(row: MeasuredFigures, wall: Solver[Any, Any], point: Any) -> Iterator[InputError]:
+    """Yield an error for each time that is far below what the peaks of the data sheet allow, or so far above it that
+    its unit must be another."""
+    times = {name: value for name, value in row.figures.items() if name != "power"}
+    if not times:
+        return
+    peaks = {name: value for name, value in IDEAL.values.items() if name in wall.inputs}
+    with np.errstate(all="ignore"):
+        ideal = wall.function(dataclasses.replace(point, timing=int(Timing.ROOFLINE), **peaks))
+    for name, value in times.items():
+        least = float(np.asarray(getattr(ideal, name)))
+        if value < least / _TOO_FAST:
+            reason = f"the peaks of the data sheet allow no less than {_shown(least)}"
+        elif value > least * _TOO_SLOW:
+            reason = f"more than {_TOO_SLOW:,.0f} times the {_shown(least)} that the peaks of the data sheet allow"
+        else:
+            continue
+        yield InputError(f"row-{row.number}.{name}", f"is {_shown(value)}: {reason}. Check its unit and the row.")
+
+
+def _shown(seconds: float) -> str:
+    return format_quantity(seconds, "s")
 
 
 def _impossible_power(row: MeasuredFigures, chip: Accelerator) -> Iterator[InputError]:

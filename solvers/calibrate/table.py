@@ -48,10 +48,11 @@ class MeasuredFigures:
 
 @dataclass(frozen=True)
 class MeasuredTable:
-    """The rows of a table, and its columns that are not fitted."""
+    """The rows of a table that can be asked, and its columns that are not fitted; `errors` are of all rows."""
 
     rows: tuple[MeasuredFigures, ...]
     ignored: tuple[str, ...]
+    errors: tuple[InputError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,15 @@ class _Column:
 def read_table(text: str) -> MeasuredTable:
     """Return the rows of a CSV text, separated by commas, semicolons or tabs. Raise InputErrors with every invalid
     cell, each on `row-<number>.<column>`, and on `rows` what is wrong with the whole."""
+    table = table_with_errors(text)
+    if table.errors:
+        raise InputErrors(table.errors)
+    return table
+
+
+def table_with_errors(text: str) -> MeasuredTable:
+    """Return the rows of a CSV text that can be asked, also those with an invalid figure, and every invalid cell. Raise
+    InputErrors where the whole can't be read."""
     if len(text) > LONGEST:
         raise _wrong(f"are {len(text):,} characters long; {LONGEST:,} is the most.")
     lines = _lines(text)
@@ -78,13 +88,10 @@ def read_table(text: str) -> MeasuredTable:
     rows: list[MeasuredFigures] = []
     errors: list[InputError] = []
     for number, row in enumerate(cells[1:], start=1):
-        try:
-            rows.append(_row(number, row, columns))
-        except InputErrors as bad:
-            errors += bad.errors
-    if errors:
-        raise InputErrors(errors)
-    return MeasuredTable(tuple(rows), ignored)
+        read, wrong = _row(number, row, columns)
+        rows += [] if read is None else [read]
+        errors += wrong
+    return MeasuredTable(tuple(rows), ignored, tuple(errors))
 
 
 _FIRST_HEADER = "accelerator,model,precision,batch size,prompt length,TTFT,ITL,power"
@@ -106,6 +113,7 @@ def with_row(text: str, cells: Mapping[str, str]) -> str:
 
 
 def _lines(text: str) -> list[str]:
+    text = text.removeprefix("\ufeff")  # spreadsheets write it before the header
     return [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
 
 
@@ -121,22 +129,31 @@ def _header(cells: Sequence[str]) -> tuple[list[_Column | None], tuple[str, ...]
     """Return the columns in order, None for one that is not fitted, and the names of those. Raise InputErrors."""
     columns: list[_Column | None] = []
     ignored = []
+    errors: list[InputError] = []
     for cell in cells:
-        column = _column(cell)
+        try:
+            column = _column(cell)
+        except InputErrors as bad:
+            errors += bad.errors
+            continue
         if column is None:
             ignored.append(cell.strip())
         columns.append(column)
     if any(column.name in OF_TRAINING for column in columns if column):
         columns = [replace(each, name="step_time") if each and each.said in STEP else each for each in columns]
     names = [column.name for column in columns if column]
-    if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise _wrong(f"have two columns of {COLUMNS[twice]}; keep one.")
+    sentences = [
+        f"have two columns of {COLUMNS[name]}; keep one." for name in dict.fromkeys(names) if names.count(name) > 1
+    ]
     if not set(names) & set(QUANTITIES):
-        raise _wrong(
+        sentences.append(
             "need a column of what was measured: 'TTFT (ms)', 'ITL (ms)', 'power (W)' or 'training step time (s)'."
         )
     if missing := [name for name in ("accelerator", "model") if name not in names]:
-        raise _wrong(f"need a column of {' and of '.join(missing)}.")
+        sentences.append(f"need a column of {' and of '.join(missing)}.")
+    errors += (InputError(ROWS, sentence) for sentence in sentences)
+    if errors:
+        raise InputErrors(errors)
     return columns, tuple(ignored)
 
 
@@ -154,14 +171,17 @@ def _column(cell: str) -> _Column | None:
         return None
     near = closest_name(plain, _NAMES)
     hint = f" Did you mean {near}?" if near else ""
-    raise _wrong(f"have an unknown column '{cell.strip()[:40]}'.{hint} Known are: {', '.join(COLUMNS.values())}.")
+    said = "".join(each if each.isprintable() else "�" for each in cell.strip()[:40])
+    raise _wrong(f"have an unknown column '{said}'.{hint} Known are: {', '.join(COLUMNS.values())}.")
 
 
-def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -> MeasuredFigures:
-    """Return one row. Raise InputErrors with every invalid cell."""
+def _row(
+    number: int, cells: Sequence[str], columns: Sequence[_Column | None]
+) -> tuple[MeasuredFigures | None, list[InputError]]:
+    """Return one row, None where it can't be asked, and every invalid cell."""
     if len(cells) > len(columns):
         sentence = f"has {len(cells)} cells; the header has {len(columns)}. Quote a number with a comma in it."
-        raise InputErrors([InputError(f"row-{number}", sentence)])
+        return None, [InputError(f"row-{number}", sentence)]
     given = {c.name: (cell.strip(), c) for cell, c in zip(cells, columns, strict=False) if c and cell.strip()}
     text = {name: cell for name, (cell, _) in given.items() if name not in QUANTITIES}
     measured = {name: cell for name, cell in given.items() if name in QUANTITIES}
@@ -172,7 +192,8 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -
             figures[name] = _figure(f"row-{number}.{name}", cell, column)
         except InputError as error:
             errors.append(error)
-    missing = (name for name in ("accelerator", "model") if name not in text)
+    missing = [name for name in ("accelerator", "model") if name not in text]
+    invalid = bool(errors)
     errors += [InputError(f"row-{number}.{name}", "is empty.") for name in missing]
     if not measured:
         wanted = [COLUMNS[each.name] for each in columns if each and each.name in QUANTITIES]
@@ -183,10 +204,13 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -
     wall = TRAINING if walls == {TRAINING} else SERVING
     errors += out_of_place(number, wall, text)
     if wall == TRAINING and not errors:
-        text = training_text(number, text)
-    if errors:
-        raise InputErrors(errors)
-    return MeasuredFigures(number, wall, text, figures)
+        try:
+            text = training_text(number, text)
+        except InputErrors as bad:
+            errors += bad.errors
+    # A row of which only a figure is wrong is asked, so that its other errors are named at once.
+    able = not errors or (invalid and len(walls) == 1 and not missing and wall == SERVING)
+    return (MeasuredFigures(number, wall, text, figures) if able else None), errors
 
 
 def _figure(field: str, cell: str, column: _Column) -> float:
@@ -211,4 +235,6 @@ def in_words(field: str) -> str:
 
 def errors_in_words(errors: Sequence[InputError]) -> Iterator[str]:
     """Yield each error of a table as a sentence."""
-    yield from (f"{in_words(error.field)} {error.sentence}" for error in errors)
+    for error in errors:
+        of = ":" if error.sentence.startswith("no ") else ""
+        yield f"{in_words(error.field)}{of} {error.sentence}"

@@ -105,6 +105,15 @@ def test_a_private_calibration_is_neither_offered_to_a_stranger_nor_computed_wit
     assert SECRET in ada.get("/walls/serving/").content.decode()
 
 
+def test_a_stranger_keeps_no_calibration_as_figures_of_a_course(ada, stranger):
+    course = create_course(ada.user, SECRET, "Spring 2027")
+    link = save(ada, "/calibrate/")
+    before, form = rows(), {"calibration": link.split("/")[2]}
+    answer = stranger.post(f"/courses/{course.pk}/calibration/", form)
+    assert answer.status_code in REFUSED and SECRET not in answer.content.decode()
+    assert rows() == before and not CourseRow.objects.exists()
+
+
 def test_a_shared_scenario_is_read_and_copied_but_not_changed_by_a_stranger(ada, stranger):
     link = save(ada)
     edit(ada, link, title=SECRET)

@@ -18,7 +18,7 @@ from mlsysweb.show.work_limits import heavy_work
 from solvers.calibrate.fit import ConstantsFit, fit
 from solvers.calibrate.fit_laws import MeasuredQuestion
 from solvers.calibrate.prompt import measured_questions
-from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, with_row
+from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, table_with_errors, with_row
 from solvers.calibrate.table_columns import SERVING
 from solvers.declare import Solver
 from solvers.errors import InputErrors
@@ -84,9 +84,9 @@ def _new_row(query: QueryDict) -> dict[str, str]:
 
 
 def _page(rows: str) -> CalibratePage:
-    table = read_table(rows)
-    figures, links = measured_questions(table, _resolve), _links(rows, table)
-    return calibrate_page(_fit(figures), links, table.ignored)
+    table = table_with_errors(rows)
+    figures = measured_questions(table, _resolve)
+    return calibrate_page(_fit(figures), _links(rows, table), table.ignored)
 
 
 def _resolve(wall: Solver[Any, Any], row: Mapping[str, str]) -> Any:

@@ -38,7 +38,8 @@ class Candidates:
     """The measurements of one kind on one chip, or on all, with what they are compared by: the model by the name of
     those with the same layers, its parameters, all and those of a token, whether it is a server under load, and the
     logarithms to base 2 of their numbers by the name of the column. `split` among the numbers is over how many devices
-    a copy of the model is spread, `link` the bandwidth of the chip's links, `delivered` the byte/s that storage gave.
+    a copy of the model is spread, `link` the bandwidth of the chip's links, `delivered` the byte/s that storage gave,
+    `context` the mean context of a decode step.
     `places` are those of the rows among all measurements."""
 
     places: NDArray[np.int64]
@@ -81,6 +82,7 @@ def candidates_of(kind: str, chip: str = "") -> Candidates:
         "split": np.array([math.prod(map(float, found)) for found in ways]),
         "link": np.array([_link(slug) for slug in rows["chip"].tolist()]),
         "delivered": rows["measured"] * rows["size"] / rows["default"],
+        "context": rows["prompt"] + np.where(np.isnan(rows["output"]), 0.0, rows["output"]) / 2,
     }
     return Candidates(
         places,

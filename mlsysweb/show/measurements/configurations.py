@@ -51,6 +51,7 @@ _KINDS = {
         ShownKind("prefill", 2, "prompt", ("devices", "batch")),
         ShownKind("answer", 1),
     ),
+    "batching": (ShownKind("decode", 3, "batch", ("devices",)),),
     "parallelism": (ShownKind("training", 4, "devices", ("split",)),),
     "training_memory": (ShownKind("memory", 4, "prompt", ("batch", "split")),),
     "collectives": (ShownKind("collectives", 4, "size", ("devices", "link")),),
@@ -126,6 +127,12 @@ def _of_serving(values: Mapping[str, Any]) -> _Asked:
     }, {"server": server}
 
 
+def _of_batching(values: Mapping[str, Any]) -> _Asked:
+    together = min(values["max_batch_size"], values["max_concurrent_requests"])
+    # A row stands at the mean context of its decode steps.
+    return {"devices": 1.0, "batch": together, "context": values["context_length"]}, {}
+
+
 def _of_training(values: Mapping[str, Any]) -> _Asked:
     split = values["tensor_parallel"] * values["pipeline_parallel"] * values["context_parallel"]
     return {
@@ -179,6 +186,7 @@ def _of_sustainability(values: Mapping[str, Any]) -> _Asked:
 
 _WALLS: Mapping[str, Callable[[Mapping[str, Any]], _Asked]] = {
     "serving": _of_serving,
+    "batching": _of_batching,
     "parallelism": _of_training,
     "training_memory": _of_training_memory,
     "collectives": _of_collectives,

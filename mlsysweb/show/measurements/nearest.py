@@ -175,7 +175,12 @@ def _point(kind: str, place: int, chip: str, prediction: str) -> MeasuredPoint:
 
 # The figures of a point: the input of the axis, then outputs.
 _FIGURES: Mapping[str, Callable[[Mapping[str, float], float], dict[str, float]]] = {
-    "decode": lambda n, s: {"batch_size": n["batch"], "itl": s, "decode_throughput": n["batch"] / s},
+    "decode": lambda n, s: {
+        "batch_size": n["batch"],
+        "max_batch_size": n["batch"],
+        "itl": s,
+        "decode_throughput": n["batch"] / s,
+    },
     "prefill": lambda n, s: {"prompt_length": n["prompt"], "ttft": s},
     "training": lambda n, s: {"data_parallel": n["devices"] / n["split"], "tokens_per_second": n["size"] / s},
     "memory": lambda n, held: {"sequence_length": n["prompt"], "activations": held},

@@ -6,6 +6,7 @@ import pytest
 
 from mlsysweb.pages.calibrate.page import CONSTANT_COLUMNS
 from mlsysweb.pages.calibrate.question import examples
+from solvers.calibrate.constants import POWER_CONSTANTS
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -70,9 +71,12 @@ def test_an_efficiency_above_one_is_called_impossible_and_opens_nowhere(client):
 
 def test_bad_cells_are_sentences_by_row_and_column_on_the_page_and_in_an_update(client):
     bad = ROWS.replace("23.5", "x").replace("llama-3-8b,16", "llama-9,16")
-    assert errors_of(client, bad) == ("Row 1, TTFT needs a number such as '10 ms'; 'x' is not one.",)
+    assert errors_of(client, bad) == (
+        "Row 1, TTFT needs a number such as '10 ms'; 'x' is not one.",
+        "Row 2, model: no model in the catalog is called 'llama-9'. Did you mean llama-2-7b or llama-3-8b?",
+    )
     (said,) = errors_of(client, ROWS.replace("llama-3-8b,16", "llama-9,16"))
-    assert said.startswith("Row 2, model ") and "llama-9" in said
+    assert said.startswith("Row 2, model: ") and "llama-9" in said
     update = client.get(URL, {"rows": bad}, headers={"HX-Request": "true"})
     assert update.status_code == 422 and update["HX-Reswap"] == "none"
     assert "Row 1, TTFT needs a number" in update.content.decode()
@@ -124,10 +128,13 @@ def test_power_is_fitted_with_its_own_constants_residuals_and_errors(client):
     assert page.verdict.startswith("The fit is ") and "5 figures of power on NVIDIA H100" in page.verdict
     (figure,) = page.figures
     assert figure.title == "Predicted over measured power" and "Measured power" in figure.plot
-    assert page.times[0].cells[3] == "370 W" and page.settings == () and page.links == ()
+    assert page.times[0].cells[3] == "370 W"
+    assert {name for name, _ in page.settings} <= {f"accelerator.{each.name}" for each in POWER_CONSTANTS}
+    (link,) = page.links
+    assert link.words == "Power and energy with the fitted constants" and client.get(link.url).status_code == 200
 
 
-def test_times_and_power_have_residuals_each_and_only_kernels_are_kept_for_a_wall(client):
+def test_times_and_power_have_residuals_each_and_constants_of_both_are_kept(client):
     lines = [f"{line}," for line in ROWS.splitlines()[1:]]
     lines += [
         f"{chip},{model},{batch},,,,{watts}"

@@ -206,6 +206,7 @@ def test_a_chip_with_few_rows_is_told_of_the_others_and_a_bias_with_its_side():
 # Questions near which something was measured, of each wall that predicts it.
 MEASURED = {
     "serving": {},
+    "batching": {"max_batch_size": "16", "context_length": "1024"},
     "parallelism": {
         "model": "llama-2-13b",
         "sequence_length": "2048",

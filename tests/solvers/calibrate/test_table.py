@@ -1,6 +1,7 @@
 import pytest
 
-from solvers.calibrate.table import LONGEST, MOST_ROWS, errors_in_words, read_table, with_row
+from solvers.calibrate.prompt import calibrate
+from solvers.calibrate.table import LONGEST, MOST_ROWS, errors_in_words, in_words, read_table, with_row
 from solvers.errors import InputErrors
 
 HEADER = "accelerator,model,precision,batch size,TTFT (ms),ITL (ms)"
@@ -92,6 +93,56 @@ def test_every_bad_cell_is_named_by_row_and_column():
         "Row 1, ITL",
         "Row 2, accelerator",
     ]
+
+
+def test_every_fault_of_the_header_is_named_at_once():
+    said = errors_of("batch,spede,batch size\n1,2,3")
+    assert [each.split("'")[0].split(";")[0] for each in said] == [
+        "Rows have an unknown column ",
+        "Rows have two columns of batch size",
+        "Rows need a column of what was measured: ",
+        "Rows need a column of accelerator and of model.",
+    ]
+
+
+def test_a_byte_order_mark_and_control_characters_are_no_part_of_a_name():
+    assert read_table("\ufeffgpu,model,itl (ms)\nh100,llama,3").rows[0].figures == {"itl": 0.003}
+    assert "'a�b'" in errors_of("gpu,model,itl (ms),a\x00b\nh100,llama,3,4")[0]
+
+
+def faults(text):
+    with pytest.raises(InputErrors) as bad:
+        calibrate(text)
+    return [f"{in_words(error.field)} {error.sentence}" for error in bad.value.errors]
+
+
+def test_errors_of_figures_and_of_questions_are_named_together_by_row():
+    said = faults("gpu,model,batch,ttft (ms)\nh100,llama-3-8b,zero,-3\nh100,nope,1,20\nh100,llama-3-8b,1,nan")
+    assert [each.split(" needs")[0].split(" must")[0].split(" is ")[0] for each in said][:2] == [
+        "Row 1, TTFT",
+        "Row 1, batch size",
+    ]
+    assert (
+        said[2].startswith("Row 2, model")
+        and said[3].startswith("Row 3, TTFT needs a finite number")
+        and len(said) == 4
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("h100,llama-3-8b,1,0.0235,6.6", "Row 1, TTFT is 23.5 µs: the peaks of the data sheet allow no less than 1"),
+        (
+            "h100,llama-3-8b,1,23.5,0.0066",
+            "Row 1, ITL is 6.6 µs: the peaks of the data sheet allow no less than 4.8",
+        ),
+        ("h100,llama-3-8b,1,23.5,6580 s", "Row 1, ITL is 1.83 h: more than 2,000 times the 4.8"),
+    ],
+)
+def test_times_in_another_unit_than_the_others_are_named_by_row(row, said):
+    (only,) = faults(f"gpu,model,batch,ttft (ms),itl (ms)\n{row}\nh100,llama-3-8b,4,91.5,6.78")
+    assert only.startswith(said)
 
 
 def test_a_row_is_added_under_the_header_there_is():
