@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0014_storage_systems'),
+        ('catalog', '0015_measured_power_constants'),
     ]
 
     operations = [
