@@ -544,11 +544,16 @@ def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     if known.ndim == 1:  # one chip: plain Python is faster than calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
-    codes = np.asarray(precision)
-    runs_in = np.full(np.broadcast_shapes(codes.shape, known.shape[:-1]), -1)
-    for asked in (Precision(int(code)) for code in np.flatnonzero(np.bincount(codes.ravel()))):
-        for candidate in reversed((asked, *_SERVED_BY[asked])):
-            np.copyto(runs_in, int(candidate), where=(codes == asked) & known[..., candidate])
+    codes = np.broadcast_to(precision, np.broadcast_shapes(np.shape(precision), known.shape[:-1]))
+    runs_in = codes.copy()
+    for asked in (Precision(int(code)) for code in np.flatnonzero(np.bincount(np.ravel(precision)))):
+        without = (codes == asked) & ~known[..., asked]
+        for candidate in _SERVED_BY[asked]:
+            if not without.any():  # nearly every chip computes in what it is asked for
+                break
+            np.copyto(runs_in, int(candidate), where=without & known[..., candidate])
+            without &= ~known[..., candidate]
+        np.copyto(runs_in, -1, where=without)
     return runs_in
 
 

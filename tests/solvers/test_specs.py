@@ -1,6 +1,7 @@
 import numpy as np
 
-from solvers.specs import Fabric, Fleet, Node, stack, take
+from solvers.shipped import find, names
+from solvers.specs import Accelerator, Fabric, Fleet, Node, Precision, arithmetic_format, stack, take
 from tests.solvers.systems import A100, H100
 
 
@@ -16,3 +17,14 @@ def test_rows_of_stacked_fleets_bring_their_chips_and_fabrics_along():
     assert rows.node.accelerator.tdp.tolist() == [400, 700, 400]
     assert rows.node.accelerator.peak.shape == (3, 9)
     assert np.isnan(rows.node.fabric.bandwidth).all()
+
+
+def test_the_format_of_arithmetic_is_the_same_for_a_chip_alone_in_a_column_and_in_a_grid():
+    chips = [find(Accelerator, slug) for slug in names(Accelerator)]
+    column, formats = stack(chips), np.array([int(each) for each in Precision])
+    alone = [[int(arithmetic_format(chip, each)) for each in formats] for chip in chips]
+    grid = arithmetic_format(take(column, np.arange(len(chips)).reshape(-1, 1)), formats.reshape(1, -1))
+    assert grid.tolist() == alone
+    for place, each in enumerate(formats):
+        found = arithmetic_format(column, np.full(len(chips), each))
+        assert found.tolist() == arithmetic_format(column, each).tolist() == [row[place] for row in alone]
