@@ -153,5 +153,5 @@ def offered(kind: type[Any]) -> tuple[CatalogEntry, ...]:
 
 
 def choices(kind: type[Any]) -> PickerOptions:
-    """Return the options of a picker, by heading and the newest release first: slug, name, heading."""
+    """Return the options of a picker, in its order: slug, name, heading."""
     return catalog_table(kind).choices

@@ -51,10 +51,17 @@ class CatalogTable:
 
     @cached_property
     def choices(self) -> PickerOptions:
-        """Return slug, name and heading of each row that pickers offer: by heading, the newest release first; the rows
-        that a course alone has come before all others."""
+        """Return slug, name and heading of each row that pickers offer: by heading, accelerators with measured
+        constants first, as those in wide use, then the newest release. The rows that a course alone has come before all
+        others."""
         newest = sorted(
-            self.offered, key=lambda row: (not _is_own(row), row.rank, -(getattr(row, "release_year", None) or 0))
+            self.offered,
+            key=lambda row: (
+                not _is_own(row),
+                row.rank,
+                getattr(row, "measured_gemm_efficiency", 1.0) is None,
+                -(getattr(row, "release_year", None) or 0),
+            ),
         )
         listed = ((row.slug, row.label, THIS_COURSE if _is_own(row) else row.group) for row in newest)
         return PickerOptions(listed, {name: (row.slug, row.label) for name, row in self.by_name.items()})

@@ -188,7 +188,7 @@ def _xlsx(data: bytes) -> Iterator[Sequence[Any]]:
             yield [_FORMULA_WITHOUT_VALUE if v is None and t is not None else _plain(v) for v, t in pairs]
     except Exception as error:  # a damaged file makes the library raise nearly anything
         kind = type(error).__name__
-        raise UnreadableFile(f"The file can't be read as an Excel workbook ({kind}). Save it anew as .xlsx.") from None
+        raise UnreadableFile(f"The file can't be read as an Excel workbook ({kind}). Save it again as .xlsx.") from None
 
 
 def _plain(cell: Any) -> Any:

@@ -224,13 +224,13 @@ class Outputs:
         "1",
         "Limiting up to",
         if_infinite="over 10×",
-        help="Multiple of its current value above which another limit binds.",
+        help="Multiple of its current value above which another limit takes over.",
     )
     changes_below: Array = output(
         "1",
         "Limiting down to",
         if_infinite="under 0.1×",
-        help="Multiple of its current value below which another limit binds.",
+        help="Multiple of its current value below which another limit takes over.",
     )
     ratio_above: Array = output(
         "1",

@@ -75,7 +75,7 @@ def so_far(job: Job, begin: str, cancel: str) -> JobProgress:
     share = job.count / job.size
     looked = f"{job.count:,} of {job.size:,} configurations looked at"
     rate = job.count / job.seconds if job.seconds else 0.0
-    pace = f", {rate / 1e6:.3g} million a second" if rate else ""
+    pace = f", {rate / 1e6:.3g} million/s" if rate else ""
     if job.moving and not job.count:
         return JobProgress(job.state, share, _queued(job), True, cancel, "cancel", "Stop")
     if job.moving:

@@ -37,8 +37,8 @@ def answer_page(query: QueryDict) -> GeographyPage:
     world = {place.iso: k for k, place in enumerate(found.places) if place.iso}
     chips = catalog_table(Accelerator)
     compared = [chips.by_name[name] for name in _LIVES if name in chips.by_name]
-    modelled = {row.name for row in compared if row.embodied_carbon is None}
-    lived = lives(point, [chips.of(row).spec for row in compared], modelled)
+    modeled = {row.name for row in compared if row.embodied_carbon is None}
+    lived = lives(point, [chips.of(row).spec for row in compared], modeled)
     url = reverse("geography:geography")
     around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, place)
     return geography_page(point, found, here, world, lived, around)

@@ -123,13 +123,13 @@ class Life:
     making: float
     running: float
     sleeps: bool
-    modelled: bool
+    modeled: bool
 
 
-def lives(i: Inputs, chips: Sequence[Accelerator], modelled: Collection[str]) -> tuple[Life, ...]:
+def lives(i: Inputs, chips: Sequence[Accelerator], modeled: Collection[str]) -> tuple[Life, ...]:
     """Each chip over the life asked: always on in a data center at the MFU asked, or, where its sleep power is known,
     asleep outside its duty cycle and without a data center's PUE. Those without a known figure are left out.
-    `modelled` are the names of those whose embodied carbon is that of the Boavizta model."""
+    `modeled` are the names of those whose embodied carbon is that of the Boavizta model."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
     tdp, asleep = (np.array([float(getattr(chip, name)) for chip in told]) for name in ("tdp", "sleep_power"))
     sleeps = ~np.isnan(asleep)
@@ -149,4 +149,4 @@ def lives(i: Inputs, chips: Sequence[Accelerator], modelled: Collection[str]) ->
     )
     embodied, operational = np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon)
     each = zip(told, embodied.tolist(), operational.tolist(), sleeps.tolist(), strict=True)
-    return tuple(Life(chip.name, made, run, at_rest, chip.name in modelled) for chip, made, run, at_rest in each)
+    return tuple(Life(chip.name, made, run, at_rest, chip.name in modeled) for chip, made, run, at_rest in each)

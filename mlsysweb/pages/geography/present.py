@@ -262,7 +262,7 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
 
 
 def _embodied_source(life: Life) -> str:
-    return "Boavizta model" if life.modelled else "vendor"
+    return "Boavizta model" if life.modeled else "vendor"
 
 
 def _figure(
@@ -302,10 +302,10 @@ def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
             f"Lifetime emissions: {' and '.join(lived_asleep)} is active {awake} of the time, sleeps for the rest, and "
             "has no data-center PUE. The other devices are always on."
         )
-    if modelled := [life.name for life in lived if life.modelled]:
-        stated = [life.name for life in lived if not life.modelled]
+    if modeled := [life.name for life in lived if life.modeled]:
+        stated = [life.name for life in lived if not life.modeled]
         yield (
-            f"Embodied carbon by the Boavizta model: {', '.join(modelled)}; "
+            f"Embodied carbon by the Boavizta model: {', '.join(modeled)}; "
             f"by the vendor: {', '.join(stated) or 'none'}. The model's is often larger: compare devices of one kind."
         )
     if i.memory_utilization == 0:

@@ -84,11 +84,11 @@ PARTS = (
         8,
         "advanced-topics",
         "Advanced topics",
-        "Walls in a chain, the parameter that binds, and the roofline turned round.",
+        "Chained walls, the limiting parameter, and the roofline inverted.",
         (
             TutorialLink("Budget, fleet, bill: a pipeline", "pipelines:pipelines", {}),
             TutorialLink("Whole-system view", "system:system", {}),
-            TutorialLink("Which input binds?", "sensitivity", {}),
+            TutorialLink("Which input is the limit?", "sensitivity", {}),
             TutorialLink("Twice the FLOP/s, same latency", "roofline", {"accelerator.peak": "x2"}),
             TutorialLink("Hardware for 50 ms", "synthesis", {}),
             TutorialLink("Fallacies, recomputed", "fallacies:fallacies", {}),

@@ -13,6 +13,8 @@ from solvers.result import ChartSpec, Result, Series, Value
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, layout
 from .series import SERIES, finite_rows, is_infeasible, number, series_along, system_name
 
+_NEAR_EDGE = 0.72  # of the width
+
 
 def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     """Return the figure of a `roofline` chart: ceilings of every number format, a roof for each chip, points over the
@@ -148,11 +150,12 @@ def _point_label(result: Result, across: Reach, up: Reach) -> Iterator[dict[str,
                 place,
                 up.share(y),
                 "token:text",
-                "left" if place < 0.5 else "right",
+                # To the right, where the roof is above it; near the right edge there is no room.
+                "left" if place < _NEAR_EDGE else "right",
                 "top",
-                xshift=12 if place < 0.5 else -12,
+                xshift=12 if place < _NEAR_EDGE else -12,
                 yshift=-8,
-                align="left" if place < 0.5 else "right",
+                align="left" if place < _NEAR_EDGE else "right",
                 name="point",
             )
 
