@@ -60,6 +60,9 @@ class UsedFigures:
         # Rows that are only drawn beside those of the answer are none of its inputs.
         picked = ((place, figures) for place, _, figures in self.rows if not place.startswith(f"{ALSO}."))
         self.known = [_Named(place, figure) for place, figures in picked for figure in figures]
+        self.by_unit: dict[str, list[_Known]] = {}
+        for each in self.known:
+            self.by_unit.setdefault(each.figure.unit, []).append(each.figure)
         followed = ((name, self._followed(name)) for name in result.inputs)
         self.followed = {name: figure for name, figure in followed if figure is not None}
 
@@ -119,7 +122,7 @@ class UsedFigures:
         value, precision = self.result.values[slot], self.result.values.get("precision")
         if value.unit in ("", "1") or not value.value:
             return None
-        equal = [each.figure for each in self.known if each.figure.equals(value)]
+        equal = [figure for figure in self.by_unit.get(value.unit, ()) if figure.equals(value)]
         sure = [figure for figure in equal if figure.name == slot or figure in self.followed.values()] or equal
         if len({(figure.row["name"], figure.name) for figure in sure}) > 1:
             return None
