@@ -66,6 +66,7 @@ def measured_questions(table: MeasuredTable, resolve: Resolve) -> tuple[Measured
     every cell that a wall refuses, for a row of another accelerator than the first, for power that one device can't
     draw, and for times that no device of the accelerator can have."""
     found: list[MeasuredQuestion] = []
+    asked: list[tuple[MeasuredFigures, Any]] = []
     errors: list[InputError] = list(table.errors)
     chip = None
     for row in table.rows:
@@ -79,9 +80,11 @@ def measured_questions(table: MeasuredTable, resolve: Resolve) -> tuple[Measured
             sentence = f"is {point.accelerator.name}; the rows before are of {chip.name}. Fit one at a time."
             errors.append(InputError(f"row-{row.number}.accelerator", sentence))
         else:
-            errors += _impossible_times(row, _WALLS[row.wall], point)
+            asked.append((row, point))
         errors += _impossible_power(row, point.accelerator)
         found += (MeasuredQuestion(row.number, point, name, value) for name, value in row.figures.items())
+    for row, point in asked:
+        errors += _impossible_times(row, _WALLS[row.wall], point)
     if errors:
         raise InputErrors(sorted(errors, key=_row_number))
     return tuple(found)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from solvers.declare import closest_name
 from solvers.errors import InputError, InputErrors
 from solvers.field_text import in_shown_unit
 from solvers.quantities import to_si
@@ -16,23 +14,14 @@ from solvers.spelling import names_no_unit
 
 from .row_inputs import out_of_place, training_text
 from .table_columns import (
-    ALIASES,
     COLUMNS,
-    NOT_FITTED,
-    OF_TRAINING,
     QUANTITIES,
     SERVING,
-    STEP,
     TRAINING,
 )
+from .table_header import ROWS, Column, read_header
 
 MOST_ROWS, LONGEST = 100, 6_000
-# Where an error belongs to the whole table.
-ROWS = "rows"
-_NAMES = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
-_HEADER = re.compile(r"\s*(?P<name>[^([]*?)\s*(?:[(\[](?P<unit>[^)\]]*)[)\]])?\s*")
-_ENDING = re.compile(r"(?P<name>.+?)[ _](?P<unit>ms|us|s|w|kw)")
-_ENDINGS = {"w": "W", "kw": "kW"}
 
 
 @dataclass(frozen=True)
@@ -55,15 +44,6 @@ class MeasuredTable:
     errors: tuple[InputError, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A column of a table: its name, the unit of bare numbers, and what the header calls it."""
-
-    name: str
-    unit: str
-    said: str
-
-
 def read_table(text: str) -> MeasuredTable:
     """Return the rows of a CSV text, separated by commas, semicolons or tabs. Raise InputErrors with every invalid
     cell, each on `row-<number>.<column>`, and on `rows` what is wrong with the whole."""
@@ -84,7 +64,7 @@ def table_with_errors(text: str) -> MeasuredTable:
     if len(lines) > MOST_ROWS + 1:
         raise _wrong(f"are {len(lines) - 1:,}; {MOST_ROWS} is the most.")
     cells = list(csv.reader(lines, delimiter=_separator(lines), skipinitialspace=True))
-    columns, ignored = _header(cells[0])
+    columns, ignored = read_header(cells[0])
     rows: list[MeasuredFigures] = []
     errors: list[InputError] = []
     for number, row in enumerate(cells[1:], start=1):
@@ -102,7 +82,7 @@ def with_row(text: str, cells: Mapping[str, str]) -> str:
     header without a column for a cell gets that. Raise InputErrors where the header is invalid."""
     lines = _lines(text) or [_FIRST_HEADER]
     separator = _separator(lines)
-    columns, _ = _header(next(csv.reader(lines[:1], delimiter=separator, skipinitialspace=True)))
+    columns, _ = read_header(next(csv.reader(lines[:1], delimiter=separator, skipinitialspace=True)))
     names = [column.name if column else "" for column in columns]
     missing = [name for name, cell in cells.items() if cell and name not in names]
     lines[0] = separator.join([lines[0], *(COLUMNS[name] for name in missing)])
@@ -125,58 +105,8 @@ def _wrong(sentence: str) -> InputErrors:
     return InputErrors([InputError(ROWS, sentence)])
 
 
-def _header(cells: Sequence[str]) -> tuple[list[_Column | None], tuple[str, ...]]:
-    """Return the columns in order, None for one that is not fitted, and the names of those. Raise InputErrors."""
-    columns: list[_Column | None] = []
-    ignored = []
-    errors: list[InputError] = []
-    for cell in cells:
-        try:
-            column = _column(cell)
-        except InputErrors as bad:
-            errors += bad.errors
-            continue
-        if column is None:
-            ignored.append(cell.strip())
-        columns.append(column)
-    if any(column.name in OF_TRAINING for column in columns if column):
-        columns = [replace(each, name="step_time") if each and each.said in STEP else each for each in columns]
-    names = [column.name for column in columns if column]
-    sentences = [
-        f"have two columns of {COLUMNS[name]}; keep one." for name in dict.fromkeys(names) if names.count(name) > 1
-    ]
-    if not set(names) & set(QUANTITIES):
-        sentences.append(
-            "need a column of what was measured: 'TTFT (ms)', 'ITL (ms)', 'power (W)' or 'training step time (s)'."
-        )
-    if missing := [name for name in ("accelerator", "model") if name not in names]:
-        sentences.append(f"need a column of {' and of '.join(missing)}.")
-    errors += (InputError(ROWS, sentence) for sentence in sentences)
-    if errors:
-        raise InputErrors(errors)
-    return columns, tuple(ignored)
-
-
-def _column(cell: str) -> _Column | None:
-    """Return the column of a header; None for one that is not fitted. Raise InputErrors for an unknown one."""
-    match = _HEADER.fullmatch(cell)
-    words = (match["name"] if match else cell).strip().lower()
-    unit = ((match["unit"] or "") if match else "").strip()
-    plain = words.replace("_", " ").replace("-", " ")
-    if plain not in _NAMES and (ending := _ENDING.fullmatch(plain)) and ending["name"] in _NAMES:
-        plain, unit = ending["name"], _ENDINGS.get(ending["unit"], ending["unit"])
-    if plain in _NAMES:
-        return _Column(_NAMES[plain], unit, plain)
-    if plain.split(" ")[0] in NOT_FITTED:
-        return None
-    near = closest_name(plain, _NAMES)
-    hint = f" Did you mean {near}?" if near else ""
-    said = "".join(each if each.isprintable() else "�" for each in cell.strip()[:40])
-    raise _wrong(f"have an unknown column '{said}'.{hint} Known are: {', '.join(COLUMNS.values())}.")
-
-
 def _row(
-    number: int, cells: Sequence[str], columns: Sequence[_Column | None]
+    number: int, cells: Sequence[str], columns: Sequence[Column | None]
 ) -> tuple[MeasuredFigures | None, list[InputError]]:
     """Return one row, None where it can't be asked, and every invalid cell."""
     if len(cells) > len(columns):
@@ -213,7 +143,7 @@ def _row(
     return (MeasuredFigures(number, wall, text, figures) if able else None), errors
 
 
-def _figure(field: str, cell: str, column: _Column) -> float:
+def _figure(field: str, cell: str, column: Column) -> float:
     quantity = QUANTITIES[column.name]
     if not column.unit and names_no_unit(cell):
         unit = quantity.shown

@@ -49,8 +49,10 @@ from solvers.laws.language_pass import (
 from solvers.laws.memory import usable_memory
 from solvers.laws.model_decoder import Sharing, shares_links
 from solvers.laws.phase import generates
+from solvers.laws.power import IDLE, PowerConstants
 from solvers.laws.replica_memory import replica_memory
 from solvers.laws.serving import cache_transfer_time, expected_tokens, speculative_latency
+from solvers.laws.serving_power import PhaseWork, serving_power
 from solvers.laws.step_time import Bound
 from solvers.laws.transformer import cache_bytes, kv_bytes_per_token
 from solvers.specs import Accelerator, Model, Precision, peak_rate
@@ -58,6 +60,7 @@ from solvers.verdict import State, Verdict
 
 # A share of the time above which prefills are worth a remark.
 _MOST_PREFILL = 0.5
+_NO_POWER = "unknown: no TDP is known, or decode has devices of its own"
 
 
 # Classes of kernels: what is in them.
@@ -263,6 +266,9 @@ class Inputs:
         advanced=True,
     )
     memory_reserve: Array = inputs.memory_reserve()
+    idle_fraction: Array = inputs.idle_fraction(IDLE, default_from="accelerator.measured_idle_fraction")
+    arithmetic_power: Array = inputs.arithmetic_power()
+    memory_power: Array = inputs.memory_power()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -420,6 +426,18 @@ class Outputs:
         "Output throughput per device",
         display_unit="tokens/s",
         help="Generated tokens, prefill time included; the cost per token follows from it.",
+    )
+    prefill_power: Array = output("W", "Power per device in prefill", symbol="P_1", if_infinite=_NO_POWER)
+    decode_power: Array = output("W", "Power per device in decode", symbol="P_2", if_infinite=_NO_POWER)
+    device_power: Array = output(
+        "W", "Power per device", symbol="P", if_infinite=_NO_POWER, help="Mean while it serves, without its host."
+    )
+    energy_per_token: Array = output(
+        "J",
+        "Energy per output token",
+        symbol="E",
+        if_infinite=_NO_POWER,
+        help="Energy of the devices while they serve, prefill included; without hosts, cooling and idle time.",
     )
 
 
@@ -646,6 +664,31 @@ EQUATIONS = (
     ),
     Equation("decode_throughput", r"@decode_throughput = \frac{@decode_requests}{@itl}"),
     Equation("request_throughput", r"@request_throughput = \frac{@decode_requests}{@end_to_end_latency}"),
+    Equation(
+        "prefill_power",
+        r"@prefill_power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, "
+        r"@arithmetic_power \cdot \frac{@prefill_flop}{@ttft \cdot @peak} + @memory_power \cdot "
+        r"\sqrt{\frac{@prefill_moved}{@ttft \cdot @accelerator.memory_bandwidth}}))",
+        where=lambda i, o: o.device_power == o.device_power,
+    ),
+    Equation(
+        "decode_power",
+        r"@decode_power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, "
+        r"@arithmetic_power \cdot \frac{@decode_flop}{@token_time \cdot @tokens_per_step \cdot @decode_peak} + "
+        r"@memory_power \cdot "
+        r"\sqrt{\frac{@decode_moved}{@token_time \cdot @tokens_per_step \cdot @decode_bandwidth}}))",
+        where=lambda i, o: o.device_power == o.device_power,
+    ),
+    Equation(
+        "device_power",
+        r"@device_power = @prefill_share \cdot @prefill_power + (1 - @prefill_share) \cdot @decode_power",
+        where=lambda i, o: o.device_power == o.device_power,
+    ),
+    Equation(
+        "energy_per_token",
+        r"@energy_per_token = \frac{@device_power}{@tokens_per_device_second}",
+        where=lambda i, o: o.device_power == o.device_power,
+    ),
 )
 
 SOURCES = (
@@ -655,6 +698,7 @@ SOURCES = (
         "Orca: a distributed serving system for transformer-based generative models (OSDI)",
         "https://www.usenix.org/conference/osdi22/presentation/yu",
     ),
+    Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
     Source("Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"),
     Source(
         "Patel et al. 2024",
@@ -769,6 +813,18 @@ def serving(i: Inputs) -> Outputs:
     most = _served(i, before, after, full)
     replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
     answered = requests * i.output_length / now.end_to_end
+    # With separate decode devices it is not known how long those of prefill wait.
+    power = serving_power(
+        np.nan if apart else i.accelerator.tdp,
+        PowerConstants(idle_fraction=i.idle_fraction, arithmetic=i.arithmetic_power, memory=i.memory_power),
+        (
+            PhaseWork(now.first.flop, now.first.moved, now.first.time.total),
+            PhaseWork(now.step.flop, now.step.moved, now.token * now.tokens_per_step),
+        ),
+        now.loop.prefill_share,
+        peak_rate(i.accelerator, i.precision),
+        i.accelerator.memory_bandwidth,
+    )
     return Outputs(
         ttft=now.first.time.total,
         itl=now.loop.itl,
@@ -828,6 +884,10 @@ def serving(i: Inputs) -> Outputs:
         slots=np.asarray(requests, dtype=float) * i.replicas,
         token_throughput=answered * i.replicas,
         tokens_per_device_second=answered / replica,
+        prefill_power=power.prefill,
+        decode_power=power.decode,
+        device_power=power.mean,
+        energy_per_token=power.mean * replica / answered,
     )
 
 

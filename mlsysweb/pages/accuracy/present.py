@@ -36,7 +36,7 @@ _LABELS = {
 _USES = {"fitted": "Yes", "checked": "No, only to check it"}
 CSV_HEAD = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", *NUMBERS, "source", "url")
 _UNKNOWN = "–"
-# What mlsysim was asked for each kind of measurement, and why it was not asked the others.
+# The questions to mlsysim for each kind of measurement, and why there are none for the others.
 _SERVED = "its serving model: Llama 3 8B and 70B on one device, one batch at a time, at its default efficiency."
 _STEPPED = "its single-node model: Llama 3 8B on one H100, one step of a batch, at its default efficiency."
 _PEER_ASKED = {

@@ -27,7 +27,7 @@ from .sentences import correlations, figure_text, improves, notes, verdict, warn
 
 # A prediction that is off by more after the fit is marked.
 _FAR = 0.25
-# What a question of serving shares with the roofline's.
+# The inputs that a question of serving shares with the roofline's.
 _OF_ROOFLINE = ("model", "accelerator", "precision", "batch_size", "prompt_length")
 
 

@@ -140,8 +140,8 @@ def notes(fit: ConstantsFit, ignored: tuple[str, ...]) -> Iterator[str]:
     )
     if any(figure.kind == FitKind.POWER for figure in fit.figures):
         yield (
-            "Power is the mean over a request. The roofline, total cost of ownership and sustainability compute power "
-            "with these constants, once a calibration with them is chosen."
+            "Power is the mean over a request. Serving, the roofline, total cost of ownership and sustainability "
+            "compute power with these constants, once a calibration with them is chosen."
         )
     if ignored:
         yield f"Not fitted, as no constant depends on it: {', '.join(each[:40] for each in ignored)}."

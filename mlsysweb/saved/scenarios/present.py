@@ -105,7 +105,10 @@ def saved_page(
 
 def _walls_of(page: CalibratePage) -> Iterator[str]:
     """Yield a wall for the constants of each kind that a page has fitted."""
-    for wall, inputs in (("serving", ("accelerator", "timing")), ("roofline", ("accelerator", "arithmetic_power"))):
+    for wall, inputs in (
+        ("serving", ("accelerator", "timing", "arithmetic_power")),
+        ("roofline", ("accelerator", "arithmetic_power")),
+    ):
         if used_constants(inputs, dict(page.settings)):
             yield wall
 

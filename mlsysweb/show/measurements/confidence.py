@@ -55,8 +55,8 @@ class ErrorBand:
 
 @dataclass(frozen=True)
 class Like:
-    """What measurements are selected by, as rounded numbers, so that neighbouring questions share an answer:
-    `devices` is a logarithm to base 2. NaN, an empty text and None stand for any."""
+    """The properties that measurements are selected by. `devices` is a rounded logarithm to base 2, so that
+    neighbouring questions share an answer. NaN, an empty text and None stand for any."""
 
     kind: str
     chip: str

@@ -27,16 +27,16 @@ from .words import measured_row
 _FARTHEST = 1.0
 # More points than these hide the line they stand beside.
 _MOST_POINTS = 8
-# The headline figures by the kind of measurement, and whether they are in inverse proportion to what was measured.
-_HEADLINES: Mapping[str, tuple[tuple[str, bool], ...]] = {
-    "decode": (("itl", False), ("decode_throughput", True)),
-    "prefill": (("ttft", False),),
-    "answer": (("end_to_end_latency", False),),
-    "training": (("step_time", False), ("tokens_per_second", True), ("mfu", True)),
-    "memory": (("activations", False),),
-    "energy": (("energy_per_sample", False),),
-    "tinyml": (("latency", False), ("throughput", True)),
-    "collectives": (("ring", False),),
+# The headline figure of each kind of measurement.
+_HEADLINES = {
+    "decode": "itl",
+    "prefill": "ttft",
+    "answer": "end_to_end_latency",
+    "training": "step_time",
+    "memory": "activations",
+    "energy": "energy_per_sample",
+    "tinyml": "latency",
+    "collectives": "ring",
 }
 _UNTOLD = (
     "With these efficiencies nothing was predicted for the measurements: their errors are not known, and the "
@@ -91,15 +91,15 @@ def predicted_with(result: Result) -> str:
 def _bands(abouts: Sequence[Like], result: Result) -> Iterator[HeadlineBand]:
     """Yield the band of each headline figure that was measured."""
     for about in abouts:
-        band = error_band(about)
-        for name, inverse in _HEADLINES.get(about.kind, ()):
-            value = result.values.get(name)
-            if band is None or name not in result.headline or value is None or not isinstance(value.value, float):
-                continue
-            ends = (1 / band.high, 1 / band.low) if inverse else (band.low, band.high)
-            low, high = (format_quantity(value.value * end, value.unit, value.display_unit) for end in ends)
-            if math.isfinite(value.value):
-                yield HeadlineBand(name, _reach(low, high), f"{band.rows:,} {band.where}")
+        band, name = error_band(about), _HEADLINES.get(about.kind, "")
+        value = result.values.get(name)
+        if band is None or name not in result.headline or value is None:
+            continue
+        if isinstance(value.value, float) and math.isfinite(value.value):
+            low, high = (
+                format_quantity(value.value * end, value.unit, value.display_unit) for end in (band.low, band.high)
+            )
+            yield HeadlineBand(name, _reach(low, high), f"{band.rows:,} {band.where}")
 
 
 def _reach(low: str, high: str) -> str:

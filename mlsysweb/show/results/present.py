@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
@@ -15,16 +14,14 @@ from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
 from mlsysweb.show.measurements.page import HeadlineBand, MeasuredPoint, NearbyMeasurements
-from solvers.calibration import CALIBRATIONS, CONSTANT, SILICON, NamedCalibration, without_calibration
 from solvers.declare import Solver
-from solvers.errors import InputError
 from solvers.formatting import fill_slots, format_value
-from solvers.quantities import format_quantity, to_input_text, to_si
+from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
-from solvers.specs import Accelerator, columns
 
+from .calibrations import calibration_links, calibration_notes
 from .course_rows import course_sentences
-from .page import CalibrationLink, Card, Figure, FigureOrigin, Reference, ResultPage, Table
+from .page import Card, Figure, FigureOrigin, Reference, ResultPage, Table
 from .provenance import UsedFigures
 from .working import step_anchor, steps
 
@@ -53,32 +50,19 @@ def result_page(
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
         working=working,
-        notes=(*course_sentences(result.snapshot), *_calibrated(result), *_notes(result), *_undrawn(result, figures)),
-        calibrations=tuple(_calibrations(result, base)),
+        notes=(
+            *course_sentences(result.snapshot),
+            *calibration_notes(result),
+            *_notes(result),
+            *_undrawn(result, figures),
+        ),
+        calibrations=tuple(calibration_links(result, base)),
         assumptions=solver.assumptions,
         excludes=solver.excludes,
         sources=tuple(Reference(f"{s.authors}: {s.title}", s.url) for s in solver.sources),
         facts=tuple(used.sources(shown)),
         link=f"{base}?{query}" if query else base,
     )
-
-
-def _calibrated(result: Result) -> Iterator[str]:
-    """Yield which named calibration the answer is computed with, and its constants."""
-    named = NamedCalibration.of(result.text)
-    if named is None:
-        return
-    if "timing" in result.values and result.values["timing"].value == "roofline":
-        yield f"The constants of the calibration “{named.title}” are not used: the roofline has none of kernels."
-        return
-    declared = columns(Accelerator)
-    constants = []
-    for name, typed in result.text.items():
-        if name.startswith(CONSTANT) and (io := declared.get(name.partition(".")[2])):
-            with suppress(InputError):  # a factor, not a value
-                value = format_quantity(to_si(name, typed, io.unit), io.unit, io.display_unit)
-                constants.append(f"{io.label} {value}")
-    yield f"Calibration “{named.title}”: {', '.join(constants)}, fitted to measurements, in place of the catalog's."
 
 
 def _notes(result: Result) -> Iterator[str]:
@@ -220,32 +204,3 @@ def _cell(value: Value, cell: Any) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     return format_quantity(cell, value.unit, value.display_unit) if isinstance(cell, float) else str(cell)
-
-
-def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
-    """Yield the calibrations, each as a link to the same question with its values, and the named one in use."""
-    named = NamedCalibration.of(result.text)
-    for calibration in CALIBRATIONS:
-        has_efficiencies = all(name in result.inputs for name in calibration.values)
-        if not has_efficiencies and (named is None or calibration != SILICON):
-            continue  # of a wall without all of these inputs only the way back from a named one
-        settings = calibration.settings(result.inputs, result.snapshot.get("accelerator", {}))
-        settings = settings if has_efficiencies or "timing" in result.inputs else {}
-        on = all(result.values[name].value == value for name, value in settings.items())
-        if "timing" not in result.inputs:  # the named one is of power
-            on = on and named is None
-        elif not settings:
-            on = result.values["timing"].value != "roofline" and named is None
-        others = without_calibration(result.text)
-        texts = {name: _setting_text(result, name, value) for name, value in settings.items()}
-        query = urlencode({**others, **texts})
-        url = f"{base}?{query}" if query else base
-        yield CalibrationLink(calibration.name, calibration.label, calibration.words, url, on)
-    if named is not None:
-        query = urlencode(result.text)
-        yield CalibrationLink("", f"“{named.title}”", "Constants fitted to measurements.", f"{base}?{query}", True)
-
-
-def _setting_text(result: Result, name: str, value: float | str) -> str:
-    declared = result.values[name]
-    return value if isinstance(value, str) else to_input_text(value, declared.unit, declared.display_unit)

@@ -157,7 +157,7 @@ def test_a_wall_that_sums_no_kernels_refuses_it(ada):
     assert "Calibrations" not in ada.get("/walls/roofline/").content.decode()
     for page, status in (("/walls/roofline/", 422), ("/calibrate/", 422), ("//evil.example/", 422), ("", 422)):
         assert chosen(ada, link, page).status_code == status
-    said = ada.get(f"/walls/roofline/?{urlencode({NAMED: 'h100-sxm5-80gb: Lab 3'})}")
+    said = ada.get(f"/walls/privacy/?{urlencode({NAMED: 'h100-sxm5-80gb: Lab 3'})}")
     assert said.status_code == 422
 
 
@@ -228,6 +228,7 @@ def output(response, name):
 @pytest.mark.parametrize(
     ("page", "figure"),
     [
+        ("/walls/serving/?batch_size=4", "energy_per_token"),
         ("/walls/roofline/?phase=decode&batch_size=4&efficiency=40+%25", "energy_per_sample"),
         ("/walls/tco/?memory_utilization=20+%25&mfu=1+%25", "busy_power"),
         ("/walls/sustainability/?memory_utilization=20+%25&mfu=1+%25&tdp=700+W", "it_energy"),
@@ -255,11 +256,12 @@ def test_walls_of_power_compute_with_the_fitted_constants_of_power(ada, page, fi
 def test_a_wall_offers_only_calibrations_with_constants_that_it_computes_with(ada):
     kept(ada)
     of_power = save(ada, OF_POWER, title="Wattmeter")
-    assert [each.title for each in offered(ada)] == ["Lab 3"]
+    assert [each.title for each in offered(ada, "/walls/batching/")] == ["Lab 3"]
     assert [each.title for each in offered(ada, "/walls/tco/")] == ["Wattmeter"]
-    assert chosen(ada, of_power).status_code == 422
+    assert {each.title for each in offered(ada)} == {"Lab 3", "Wattmeter"}
+    assert chosen(ada, of_power, "/walls/batching/").status_code == 422
     page = ada.get(of_power).content.decode()
-    assert "Compute roofline with it" in page and "Compute serving with it" not in page
+    assert "Compute roofline with it" in page and "Compute serving with it" in page
 
 
 def test_an_instructor_keeps_a_calibration_as_figures_of_a_course_that_its_members_compute_with(ada, ben, cleo, taught):

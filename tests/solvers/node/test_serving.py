@@ -340,3 +340,16 @@ def test_tensor_parallelism_beyond_a_node_waits_for_the_network_between_nodes():
 def test_a_size_that_does_not_divide_the_attention_heads_is_remarked_on(size, divides):
     told = says(serving, model="llama-3-70b", tensor_parallel=size)
     assert ("attention heads do not divide" not in told) is divides
+
+
+def test_energy_per_token_falls_with_the_batch_and_is_power_over_throughput():
+    few, many = (serving(model="llama-3-8b", batch_size=batch) for batch in (1, 64))
+    assert few.energy_per_token > 5 * many.energy_per_token and few.device_power < many.device_power <= 700
+    assert few.energy_per_token == pytest.approx(few.device_power / few.tokens_per_device_second)
+    assert few.decode_power < few.prefill_power <= 700
+
+
+def test_energy_follows_the_fitted_constants_of_power_and_is_unknown_where_decode_has_its_own_devices():
+    fitted = {"accelerator.measured_memory_power": 0.3, "accelerator.measured_idle_fraction": 0.2}
+    assert serving(batch_size=1, **fitted).energy_per_token < serving(batch_size=1).energy_per_token
+    assert np.isnan(serving(decode_accelerator="h200-sxm-141gb").energy_per_token)
