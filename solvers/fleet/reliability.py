@@ -244,8 +244,7 @@ class Outputs:
         "First-order goodput",
         display_unit="percent",
         symbol="G_Y",
-        help="Young's estimate at the chosen or Young's interval; 0 where failures are too frequent for it. Daly's "
-        "goodput is the exact one.",
+        help="Young's estimate at the chosen or Young's interval; 0 where failures are too frequent for it.",
     )
     progresses: Truth = flag("Makes progress", help="Goodput is above 1 %.")
     rare_failures: Truth = flag(

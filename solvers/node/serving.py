@@ -815,7 +815,7 @@ def serving(i: Inputs) -> Outputs:
     answered = requests * i.output_length / now.end_to_end
     # With separate decode devices it is not known how long those of prefill wait.
     power = serving_power(
-        np.nan if apart else i.accelerator.tdp,
+        i.accelerator.tdp if i.decode_accelerator is None else np.nan,
         PowerConstants(idle_fraction=i.idle_fraction, arithmetic=i.arithmetic_power, memory=i.memory_power),
         (
             PhaseWork(now.first.flop, now.first.moved, now.first.time.total),
