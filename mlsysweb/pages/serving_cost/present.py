@@ -54,9 +54,7 @@ def serving_cost_page(
         cards=tuple(_cards(i, fleet, best)) if best is not None else (),
         figure=_figure(chips, fleet, order, None if best is None else (best, _way(i))) if fleet.met.any() else None,
         columns=COLUMNS,
-        note=(
-            f"Weights and KV cache are in {_format(i)}. In brackets: the limit that more concurrent requests would miss."
-        ),
+        note=(f"Weights and KV cache are in {_format(i)}. In brackets: the limit that more concurrency would miss."),
         rows=tuple(_row(i, chips[k], of, fleet, k, missed[k], k == best, around) for k in order),
         assumptions=tuple(_assumptions(i)),
         csv=f"{around.csv}{query}",
