@@ -210,7 +210,7 @@ def _rows(found: Atlas, here: int, around: GeographyLinks) -> Iterator[PlaceRow]
             intensity=_intensity(found, place),
             carbon=_tonnes(found, place),
             water=_water(found, place),
-            cost=format_quantity(float(found.cost[place]), "USD"),
+            cost=f"{'' if found.own_price[place] else '≈ '}{format_quantity(float(found.cost[place]), 'USD')}",
             mark=_MARKS[_mark(found, place, here)],
         )
 
@@ -314,5 +314,6 @@ def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
         yield "Host power is not included; set it under Advanced inputs."
     yield (
         f"Electricity prices are known for {found.priced_places} of {len(found.places)} locations; the cost of the "
-        "others uses the price given, and the cost chart leaves them out. Carbon intensity is a yearly mean."
+        "others (≈ in the table) uses the price given, and the cost chart leaves them out. Carbon intensity is a yearly "
+        "mean."
     )

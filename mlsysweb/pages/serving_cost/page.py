@@ -35,7 +35,7 @@ class AcceleratorCost:
 @dataclass(frozen=True)
 class ServingCostPage:
     """The accelerators compared, cheapest first, those that miss the SLO last. `prediction_errors` are sentences on how
-    far predictions were from measurements on the cheapest."""
+    far predictions were from measurements on the cheapest. `note` says how to read the table."""
 
     verdict: str
     kind: str
@@ -47,6 +47,7 @@ class ServingCostPage:
     csv: str
     url: str
     prediction_errors: tuple[str, ...] = ()
+    note: str = ""
 
     def summary(self) -> PageSummary:
         table = Table((*self.columns, "Note"), tuple(self._cells(row) for row in self.rows))

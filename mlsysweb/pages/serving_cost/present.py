@@ -21,7 +21,7 @@ from solvers.verdict import State
 
 from .page import COLUMNS, AcceleratorCost, ServingCostPage
 from .question import Inputs, Purchase
-from .sizing import DEGREES, Options, PricedFleets, missing_rate, within_slo
+from .sizing import CONCURRENCIES, DEGREES, Options, PricedFleets, missing_rate, within_slo
 
 _WAYS = {Purchase.OWN: "owned", Purchase.ON_DEMAND: "on demand", Purchase.SPOT: "on spot machines"}
 
@@ -54,7 +54,8 @@ def serving_cost_page(
         cards=tuple(_cards(i, fleet, best)) if best is not None else (),
         figure=_figure(chips, fleet, order, None if best is None else (best, _way(i))) if fleet.met.any() else None,
         columns=COLUMNS,
-        rows=tuple(_row(i, chips[k], fleet, k, missed[k], k == best, around) for k in order),
+        note=(f"Weights and KV cache are in {_format(i)}. In brackets: the limit that more concurrency would miss."),
+        rows=tuple(_row(i, chips[k], of, fleet, k, missed[k], k == best, around) for k in order),
         assumptions=tuple(_assumptions(i)),
         csv=f"{around.csv}{query}",
         url=f"{around.url}{query}",
@@ -71,6 +72,11 @@ def _way(i: Inputs) -> str:
     return Purchase(int(i.purchase)).name.lower()
 
 
+def _format(i: Inputs) -> str:
+    """Return the number format of weights and KV cache as a page shows it: `FP8`."""
+    return Precision(int(i.precision)).name
+
+
 def _text(value: float, unit: str, display: str = "") -> str:
     return format_quantity(float(value), unit, display or unit) if math.isfinite(value) else "unknown"
 
@@ -82,7 +88,7 @@ def _verdict(i: Inputs, chips: Sequence[Accelerator], fleet: PricedFleets, best:
         monthly = _text(fleet.monthly[_way(i)][best], "USD")
         return (
             f"SLO met. Cheapest: {devices} × {chips[best].name}, {monthly}/month {way}, "
-            f"p99 TTFT {_text(fleet.ttft[best], 's')}."
+            f"p99 TTFT {_text(fleet.ttft[best], 's')}. Weights and KV cache are in {_format(i)}."
         )
     if fleet.met.any():
         met = int(fleet.met.sum())
@@ -100,7 +106,14 @@ def _cards(i: Inputs, fleet: PricedFleets, best: int) -> Iterator[Card]:
 
 
 def _row(
-    i: Inputs, chip: Accelerator, fleet: PricedFleets, k: int, missed: str, best: bool, around: ServingCostLinks
+    i: Inputs,
+    chip: Accelerator,
+    of: Options,
+    fleet: PricedFleets,
+    k: int,
+    missed: str,
+    best: bool,
+    around: ServingCostLinks,
 ) -> AcceleratorCost:
     same = {name: around.text[name] for name in ("model", "prompt_length", "output_length") if name in around.text}
     form = Precision(int(i.precision)).name.lower()
@@ -113,7 +126,7 @@ def _row(
         **({} if missed else _settings(fleet, k)),
     }
     link = Link(chip.name, f"{around.wall}?{urlencode(asked)}")
-    return AcceleratorCost(link, () if missed else tuple(_cells(i, fleet, k)), missed, best)
+    return AcceleratorCost(link, () if missed else tuple(_cells(i, of, fleet, k)), missed, best)
 
 
 def _settings(fleet: PricedFleets, k: int) -> dict[str, str]:
@@ -121,7 +134,7 @@ def _settings(fleet: PricedFleets, k: int) -> dict[str, str]:
     return {name: f"{column[k]:g}" for name, column in columns.items()}
 
 
-def _cells(i: Inputs, fleet: PricedFleets, k: int) -> Iterator[str]:
+def _cells(i: Inputs, of: Options, fleet: PricedFleets, k: int) -> Iterator[str]:
     yield _text(fleet.replicas[k], "1")
     yield _text(fleet.ttft[k], "s")
     for way in ("own", "on_demand", "spot"):
@@ -130,7 +143,24 @@ def _cells(i: Inputs, fleet: PricedFleets, k: int) -> Iterator[str]:
     yield _text(fleet.carbon[k], "kg", "t")
     yield _text(fleet.itl[k], "s")
     yield _text(fleet.replicas[k] * fleet.tensor_parallel[k], "1")
-    yield f"TP {fleet.tensor_parallel[k]:g}, {fleet.concurrency[k]:g} concurrent"
+    limit = _concurrency_limit(i, of, fleet, k)
+    yield f"TP {fleet.tensor_parallel[k]:g}, {fleet.concurrency[k]:g} concurrent{f' ({limit})' if limit else ''}"
+
+
+def _concurrency_limit(i: Inputs, of: Options, fleet: PricedFleets, k: int) -> str:
+    """Return which limit the next larger concurrency of a replica misses: memory, TTFT, ITL or, in the queue, p99 TTFT;
+    empty where none."""
+    place = CONCURRENCIES.index(fleet.concurrency[k]) + 1
+    if place == len(CONCURRENCIES):
+        return ""
+    at = k, DEGREES.index(fleet.tensor_parallel[k]), place
+    missed = {
+        "memory": not of.fits[at],
+        "TTFT": of.ttft[at] > i.ttft_target,
+        "ITL": of.itl[at] > i.itl_target,
+        "p99 TTFT": not fleet.meets_more[k],
+    }
+    return next((name for name, is_missed in missed.items() if is_missed), "")
 
 
 def _missed(i: Inputs, chip: Accelerator, of: Options, k: int) -> str:

@@ -56,7 +56,8 @@ class Options:
 @dataclass(frozen=True)
 class PricedFleets:
     """The fleet chosen on each accelerator: settings, p99 TTFT in seconds, USD and kg CO2e per month, USD per million
-    output tokens. NaN where unknown; everything is NaN where no fleet meets the SLO (`met` is false)."""
+    output tokens. NaN where unknown; everything is NaN where no fleet meets the SLO (`met` is false). `meets_more` says
+    whether the next larger concurrency meets the SLO, with any number of replicas that is tried."""
 
     met: Truths
     tensor_parallel: Floats
@@ -68,6 +69,7 @@ class PricedFleets:
     monthly: Mapping[str, Floats]
     per_million: Mapping[str, Floats]
     carbon: Floats
+    meets_more: Truths
 
 
 def options(i: Inputs, chips: Sequence[Accelerator]) -> Options:
@@ -176,7 +178,11 @@ def fleets(i: Inputs, chips: Sequence[Accelerator], of: Options) -> PricedFleets
     degree, concurrency, count, seconds = (np.where(met, each, np.nan) for each in settings)
     used = np.where(met, i.requests * of.service[chosen] / (count * concurrency), np.nan)
     monthly, million, carbon = _priced(i, chips, of, chosen, met, degree, count, used)
-    return PricedFleets(met, degree, concurrency, count, seconds, of.itl[chosen], used, monthly, million, carbon)
+    more = np.minimum(held + 1, len(CONCURRENCIES) - 1)
+    meets_more = np.isfinite(replicas[rows, place, more])
+    return PricedFleets(
+        met, degree, concurrency, count, seconds, of.itl[chosen], used, monthly, million, carbon, meets_more
+    )
 
 
 def _priced(

@@ -158,6 +158,12 @@ def test_a_subnational_grid_is_marked_by_its_country(client):
     assert page(client, grid="us-california").country == "USA"
 
 
+def test_a_cost_at_an_assumed_price_is_marked_in_the_table(client):
+    Grid.objects.filter(name="Lesotho").update(electricity_price=None)
+    costs = {row.place.words: row.cost for row in client.get("/geography/").context["page"].rows}
+    assert costs["Lesotho"].startswith("≈ $") and costs["France"].startswith("$")
+
+
 def test_the_best_place_has_the_least_cost_and_priced_carbon():
     places = [
         GridPlace("cheap", "Cheap", "", "", specs.Grid(carbon_intensity=1e-7, electricity_price=1e-8)),

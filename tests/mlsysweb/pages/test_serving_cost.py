@@ -108,3 +108,19 @@ def test_without_an_accelerator_that_meets_the_slo_no_errors_are_told(client):
 
 def test_model_and_precision_are_the_first_choices_of_the_form(client):
     assert [field.name for field in client.get("/serving-cost/").context["form"].fields][:2] == ["model", "precision"]
+
+
+def test_verdict_and_table_name_the_format_of_the_kv_cache(client):
+    page = page_of(client, precision="fp16")
+    assert page.verdict.endswith("Weights and KV cache are in FP16.")
+    assert page.note.startswith("Weights and KV cache are in FP16.")
+
+
+def test_a_replica_names_the_limit_that_more_concurrent_requests_would_miss(client):
+    page = page_of(client, requests="200", precision="fp16")
+    assert cell(row_of(page, "L40S"), "Replica") == "TP 4, 1 concurrent (p99 TTFT)"
+    row = row_of(page, "B200")
+    assert cell(row, "Replica") == "TP 2, 256 concurrent (ITL)"
+    query = dict(pair.split("=") for pair in row.accelerator.url.partition("?")[2].split("&"))
+    more = client.get("/api/v1/solve/serving", query | {"concurrency": "384"}).json()["outputs"]
+    assert more["itl"]["value"] > 0.1
