@@ -16,6 +16,7 @@ from mlsysweb.show.results.present import card, embedded
 from solvers.grammar import agree
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
+from solvers.unknown_specs import is_unknown
 
 from .findings import lifetimes_finding, tradeoff_finding
 from .page import Band, GeographyPage, PlaceRow
@@ -55,7 +56,7 @@ def geography_page(
         rows=tuple(_rows(found, here, around)),
         unknown="" if world else "The catalog has no country to draw.",
         wall=_wall(i, found, here, around),
-        notes=tuple(_notes(i, found, lived)),
+        notes=tuple(_notes(i, found, here, lived)),
         url=link,
         region="" if around.picked.slug else around.picked.name,
         country=around.picked.country,
@@ -286,7 +287,12 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
     return Link("Open the sustainability wall with this job and location", f"{around.wall}?{urlencode(asked)}")
 
 
-def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
+def _notes(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterator[str]:
+    if i.fleet is not None and not is_unknown(i.fleet.grid) and i.fleet.grid.name != found.places[here].name:
+        yield (
+            f"{i.fleet.name} is on the grid of {i.fleet.grid.name}; the job is shown in {found.places[here].name}, the "
+            "location picked."
+        )
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each location's own PUE is used where it is known, so both grid and PUE differ between locations."
     if lived_asleep := [life.name for life in lived if life.sleeps]:
