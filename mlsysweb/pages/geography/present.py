@@ -16,9 +16,8 @@ from mlsysweb.show.results.present import card, embedded
 from solvers.grammar import agree
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
-from solvers.unknown_specs import is_unknown
 
-from .findings import lifetimes_finding, tradeoff_finding
+from .findings import fleet_elsewhere, lifetimes_finding, tradeoff_finding
 from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, GridPlace, Life
 from .question import Counted, Inputs
@@ -288,11 +287,7 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
 
 
 def _notes(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterator[str]:
-    if i.fleet is not None and not is_unknown(i.fleet.grid) and i.fleet.grid.name != found.places[here].name:
-        yield (
-            f"{i.fleet.name} is on the grid of {i.fleet.grid.name}; the job is shown in {found.places[here].name}, the "
-            "location picked."
-        )
+    yield from fleet_elsewhere(i, found.places[here].name)
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each location's own PUE is used where it is known, so both grid and PUE differ between locations."
     if lived_asleep := [life.name for life in lived if life.sleeps]:
