@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mlsysweb.show.charts.geography import PlacePoint
 from solvers.quantities import format_quantity
@@ -27,3 +27,14 @@ def lifetimes_finding(lived: Sequence[Life]) -> str:
     shares = [(life.making / (life.making + life.running), life.name) for life in lived]
     most, least = (format_quantity(end(shares)[0], "1", "percent") for end in (max, min))
     return f"Embodied carbon is {most} of the total on {max(shares)[1]} and {least} on {min(shares)[1]}."
+
+
+def embodied_sources(lived: Sequence[Life]) -> Iterator[str]:
+    """Yield the note on the sources of embodied carbon, where some devices have that of the Boavizta model."""
+    modeled = [life.name for life in lived if life.modeled]
+    stated = [life.name for life in lived if not life.modeled]
+    if modeled:
+        yield (
+            f"Embodied carbon by the Boavizta model: {', '.join(modeled)}; "
+            f"by the vendor: {', '.join(stated) or 'none'}. The model's is often larger: compare devices of one kind."
+        )
