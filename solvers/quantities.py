@@ -347,15 +347,11 @@ def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -
     values are words."""
     if not math.isfinite(value):
         return "unknown" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
-    if shown == "GiB" and value:
-        return _memory(value, display_unit(value, unit, "GiB"), display_unit(value, unit, "GB").write(value, digits))
-    return display_unit(value, unit, shown).write(value, digits)
-
-
-def _memory(value: float, binary: DisplayUnit, decimal: str) -> str:
-    """Return the capacity of a memory as its data sheet says it, with the amount of data that fits: `80 GiB
-    (85.9 GB)`. One that is no whole number of GiB, MiB or KiB is decimal on its data sheet, too."""
-    return f"{binary.write(value, 4)} ({decimal})" if value % binary.size == 0 and binary.size > 1 else decimal
+    # The capacity of a memory is written as on its data sheet, with the amount of data that fits: 80 GiB (85.9 GB). One
+    # that is no whole number of KiB, MiB or GiB is decimal on its data sheet, too.
+    if shown == "GiB" and value >= 1024 and value % display_unit(value, unit, shown).size == 0:
+        return f"{display_unit(value, unit, shown).write(value, 4)} ({format_quantity(value, unit, 'GB', digits)})"
+    return display_unit(value, unit, "GB" if shown == "GiB" else shown).write(value, digits)
 
 
 def unit_for(value: float, unit: str) -> str:
