@@ -208,8 +208,6 @@ _LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     "kg": ((0, "ug"), (1e-6, "mg"), (1e-3, "g"), (1, "kg"), (1e3, "t"), (1e6, "kt"), (1e9, "Mt")),
     "L": ((0, "mL"), (1, "L"), (1e3, "m**3")),
 }
-# A computed time below this is as good as none: no component of a system is that fast.
-_SHORTEST = 1e-12
 # Amounts whose unit takes no prefix are written in thousands, millions and so on: from which number, in what, after it.
 _MONEY = ((1e3, 1e3, "k"), (1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
 COUNTED = ((1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
@@ -347,24 +345,13 @@ def display_unit(value: float, unit: str, shown: str = "") -> DisplayUnit:
 def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
     """Return a value with the unit that suits its size: 0.0048 s is `4.8 ms`, 404e3 USD `$404k`. Infinite and unknown
     values are words."""
-    if math.isnan(value):
-        return "unknown"
-    if math.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
-    if unit == "s" and 0 < value < _SHORTEST:
-        return f"<{display_unit(_SHORTEST, unit, shown).write(_SHORTEST, digits)}"
-    if shown == "GiB" and value:
-        return _memory(value, unit, digits)
-    return display_unit(value, unit, shown).write(value, digits)
-
-
-def _memory(value: float, unit: str, digits: int) -> str:
-    """Return the capacity of a memory as its data sheet says it, with the amount of data that fits: `80 GiB
-    (85.9 GB)`. One that is no whole number of GiB, MiB or KiB is decimal on its data sheet, too."""
-    decimal = display_unit(value, unit, "GB").write(value, digits)
-    binary = display_unit(value, unit, "GiB")
-    whole = value / binary.size
-    return f"{binary.write(value, 4)} ({decimal})" if whole == round(whole) and binary.size > 1 else decimal
+    if not math.isfinite(value):
+        return "unknown" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+    # The capacity of a memory is written as on its data sheet, with the amount of data that fits: 80 GiB (85.9 GB). One
+    # that is no whole number of KiB, MiB or GiB is decimal on its data sheet, too.
+    if shown == "GiB" and value >= 1024 and value % display_unit(value, unit, shown).size == 0:
+        return f"{display_unit(value, unit, shown).write(value, 4)} ({format_quantity(value, unit, 'GB', digits)})"
+    return display_unit(value, unit, "GB" if shown == "GiB" else shown).write(value, digits)
 
 
 def unit_for(value: float, unit: str) -> str:

@@ -37,3 +37,14 @@ def fleet_elsewhere(i: Inputs, place: str) -> Iterator[str]:
         yield (
             f"{i.fleet.name} is on the grid of {i.fleet.grid.name}; the job is shown in {place}, the location picked."
         )
+
+
+def embodied_sources(lived: Sequence[Life]) -> Iterator[str]:
+    """Yield the note on the sources of embodied carbon, where some devices have that of the Boavizta model."""
+    modeled = [life.name for life in lived if life.modeled]
+    stated = [life.name for life in lived if not life.modeled]
+    if modeled:
+        yield (
+            f"Embodied carbon by the Boavizta model: {', '.join(modeled)}; "
+            f"by the vendor: {', '.join(stated) or 'none'}. The model's is often larger: compare devices of one kind."
+        )

@@ -17,7 +17,7 @@ from solvers.grammar import agree
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 
-from .findings import fleet_elsewhere, lifetimes_finding, tradeoff_finding
+from .findings import embodied_sources, fleet_elsewhere, lifetimes_finding, tradeoff_finding
 from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, GridPlace, Life
 from .question import Counted, Inputs
@@ -255,14 +255,15 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
             lifetimes(names, making, running),
             ("Device", "Embodied (CO₂e)", "Source of the embodied carbon", "Operational (CO₂e)"),
             [
-                (name, format_quantity(embodied, "kg"), _embodied_source(life), format_quantity(operational, "kg"))
+                (
+                    name,
+                    format_quantity(embodied, "kg"),
+                    "Boavizta model" if life.modeled else "vendor",
+                    format_quantity(operational, "kg"),
+                )
                 for life, (name, embodied, operational) in zip(lived, kept, strict=True)
             ],
         )
-
-
-def _embodied_source(life: Life) -> str:
-    return "Boavizta model" if life.modeled else "vendor"
 
 
 def _figure(
@@ -303,12 +304,7 @@ def _notes(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterato
             f"Lifetime emissions: {' and '.join(lived_asleep)} is active {awake} of the time, sleeps for the rest, and "
             "has no data-center PUE. The other devices are always on."
         )
-    if modeled := [life.name for life in lived if life.modeled]:
-        stated = [life.name for life in lived if not life.modeled]
-        yield (
-            f"Embodied carbon by the Boavizta model: {', '.join(modeled)}; "
-            f"by the vendor: {', '.join(stated) or 'none'}. The model's is often larger: compare devices of one kind."
-        )
+    yield from embodied_sources(lived)
     if i.memory_utilization == 0:
         yield "Power depends on MFU alone, as in the tutorial. Set the memory utilization to include memory power."
     if i.host_power == 0:

@@ -173,13 +173,13 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
 
 def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
     drawn: dict[tuple[float, ...], list[float]] = {}  # most lines have the same places along x
-    titled: set[tuple[float, ...]] = set()  # the hover texts of x are sent once, with the first line at these places
     for panel in panels:
         for place, line in enumerate(panel.lines):
             value = line.value
             xs, ys = zip(*line.rows, strict=True)
-            if xs not in drawn:
-                drawn[xs] = rounded(xs, scale(across))
+            # The hover texts of x come once, with the first line at these places.
+            words = {} if xs in drawn else {"customdata": format_column(xs, across.unit, across.display_unit)}
+            drawn.setdefault(xs, rounded(xs, scale(across)))
             yield {
                 "type": "scatter",
                 "mode": "lines",
@@ -190,9 +190,8 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
                 "text": format_column(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
-                **({} if xs in titled else {"customdata": format_column(xs, across.unit, across.display_unit)}),
+                **words,
             }
-            titled.add(xs)
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:
