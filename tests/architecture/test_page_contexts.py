@@ -12,7 +12,7 @@ from mlsysweb.classroom.authoring.page import AskPage, LessonImportPage, MyLesso
 from mlsysweb.classroom.claims.own.page import ClaimFormPage, MyClaimsPage
 from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
-from mlsysweb.classroom.live.page import JoinPage
+from mlsysweb.classroom.live.page import HostedPage, JoinPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.accuracy.page import AccuracyPage
@@ -81,6 +81,7 @@ GIVEN = {
     "/lessons/mine/ask/": {"page": AskPage},
     "/lessons/mine/import/": {"page": LessonImportPage},
     "/class/": {"page": JoinPage},
+    "/class/mine/": {"page": HostedPage},
     "/s/": {"page": ListPage},
     "/s/import/": {"page": ImportPage},
     "/s/compare/": {"page": ComparePage},

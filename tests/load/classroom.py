@@ -12,7 +12,9 @@ import random
 import re
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
@@ -132,7 +134,9 @@ class Student(threading.Thread):
         options = re.findall(r'type="radio" name="answer" value="([^"]*)"', page)
         fields["answer"] = self.draw.choice(options) if options else str(self.draw.randint(1, 999))
         if self.timed("answer", "POST", f"/class/{self.code}/answer/", fields, (200,)):
-            self.measured.acknowledged.append((self.name_, fields["frame"], fields["round"]))
+            title = re.search(r"<h1>([^<]*)</h1>", page)
+            assert title is not None
+            self.measured.acknowledged.append((self.name_, unescape(title[1]), fields["round"]))
 
     def timed(self, kind: str, method: str, path: str, fields: dict[str, str] | None, allowed: tuple[int, ...]) -> str:
         begun = time.monotonic()
@@ -211,7 +215,7 @@ def hold_class(site: Site, questions: int) -> str:
     spent = time.monotonic() - start
     processor, memory = used(site.process.pid)
     rows = list(csv.DictReader(io.StringIO(host.browser.ask("GET", f"{host.url}results.csv")[1].lstrip("\ufeff"))))
-    lost = len(set(measured.acknowledged)) - len(rows)
+    lost = len(lost_answers(measured.acknowledged, rows))
     return "\n".join(
         [
             f"{STUDENTS} students, {questions} questions in two rounds, {spent:.0f} s",
@@ -223,6 +227,14 @@ def hold_class(site: Site, questions: int) -> str:
             f"{100 * (time.process_time() - client) / spent:.0f} % of one core",
         ]
     )
+
+
+def lost_answers(
+    acknowledged: Iterable[tuple[str, str, str]], rows: Iterable[Mapping[str, str]]
+) -> set[tuple[str, str, str]]:
+    """Return the answers, by student, title of the screen and round, that the server took and the results do not have.
+    One that was stored but not acknowledged, since the server was killed between the two, does not make up for them."""
+    return set(acknowledged) - {(row["Student"], row["Frame"], row["Round"]) for row in rows}
 
 
 def _go(host: Host, stage: Stage, move: str, pause: float) -> None:
