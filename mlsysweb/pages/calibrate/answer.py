@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,7 @@ from solvers.calibrate.prompt import measured_questions
 from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, table_with_errors, with_row
 from solvers.calibrate.table_columns import SERVING
 from solvers.declare import Solver
-from solvers.errors import InputErrors
+from solvers.errors import InputError, InputErrors
 from solvers.node.roofline import roofline
 from solvers.node.serving import serving
 from solvers.specs import Accelerator
@@ -85,8 +86,17 @@ def _new_row(query: QueryDict) -> dict[str, str]:
 
 def _page(rows: str) -> CalibratePage:
     table = table_with_errors(rows)
+    chip = _slug(table)
     figures = measured_questions(table, _resolve)
-    return calibrate_page(_fit(figures), _links(rows, table), table.ignored)
+    return calibrate_page(_fit(figures), _links(rows, table, chip), table.ignored)
+
+
+def _slug(table: MeasuredTable) -> str:
+    """Return the slug of the accelerator of the first row; an empty text where there is none, an error of that row."""
+    with suppress(InputError, InputErrors):
+        for row in table.rows[:1]:
+            return str(find(Accelerator, row.text["accelerator"], "accelerator").snapshot["slug"])
+    return ""
 
 
 def _resolve(wall: Solver[Any, Any], row: Mapping[str, str]) -> Any:
@@ -100,7 +110,7 @@ def _fit(figures: tuple[MeasuredQuestion, ...]) -> ConstantsFit:
         return fit(figures)
 
 
-def _links(rows: str, table: MeasuredTable) -> CalibrateLinks:
+def _links(rows: str, table: MeasuredTable, chip: str) -> CalibrateLinks:
     query, first = urlencode({ROWS: rows}), table.rows[0]
     of_serving = next(
         (row.text for row in table.rows if row.wall == SERVING), {"accelerator": first.text["accelerator"]}
@@ -112,5 +122,5 @@ def _links(rows: str, table: MeasuredTable) -> CalibrateLinks:
         roofline=reverse("walls:wall", args=[roofline.name]),
         uncertainty=reverse("uncertainty:uncertainty"),
         text=dict(of_serving),
-        chip=find(Accelerator, first.text["accelerator"], "accelerator").snapshot["slug"],
+        chip=chip,
     )
