@@ -1,4 +1,4 @@
-"""What a replica that serves holds in memory, and how many requests and devices that allows."""
+"""The memory of a replica that serves, and the requests and devices that it allows."""
 
 from __future__ import annotations
 

@@ -500,9 +500,9 @@ _LIMIT = {
 
 
 _NO_LARGER_BATCH = "Memory holds no larger batch. Shorter or cached prompts would help."
-# Both ends of what a larger batch brings.
+# Throughput and latency of the largest batch beside those of the given one.
 _BATCH = (
-    "Batch {largest_batch_size} gives {largest_batch_throughput} (now {token_throughput}), {largest_batch_latency} end "
+    "At batch {largest_batch_size}: {largest_batch_throughput} (now {token_throughput}), {largest_batch_latency} end "
     "to end (now {end_to_end_latency})."
 )
 _ADVICE = {
