@@ -214,3 +214,21 @@ def test_a_choice_is_sent_as_it_is_made_and_again_where_the_server_was_away(page
     expect(ana.locator("#recorded")).to_contain_text("Recorded", timeout=SOON)
     chosen = StudentAnswer.objects.get()
     assert str(chosen.value) == options.nth(2).get_attribute("value")
+
+
+def test_a_class_starts_from_a_screen_and_the_projector_says_that_there_is_more_below(page, open_browser, live_server):
+    page.goto(f"{live_server.url}/lessons/economics/roadmap/")
+    page.get_by_role("button", name="Start a class").click()
+    expect(page.locator(".class-code")).to_be_visible()
+    code = page.locator(".class-code").inner_text()
+    projector = open_browser(PROJECTOR)
+    projector.goto(f"{live_server.url}/class/{code}/projector/")
+    cue = "getComputedStyle(document.querySelector('.class-projector'), '::after').visibility"
+    longer = "document.documentElement.scrollHeight > innerHeight"
+    move(page, "Next screen", "Next screen")
+    expect(projector.locator("#projector-screen .overline")).to_contain_text("· 3 of", timeout=SOON)
+    projector.wait_for_function(f"{longer} && {cue} === 'visible'")
+    projector.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    projector.wait_for_function(f"{cue} === 'hidden'")
+    projector.set_viewport_size({"width": 1280, "height": 4000})
+    projector.wait_for_function(f"!({longer}) && {cue} === 'hidden'")
