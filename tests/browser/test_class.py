@@ -286,3 +286,21 @@ def test_the_form_that_names_a_wall_fits_a_phone(page, open_browser, live_server
     box = wall.bounding_box()
     assert box["x"] + box["width"] <= PHONE["width"]
     assert fits(ana)
+
+
+def test_a_class_starts_from_a_screen_and_the_projector_says_that_there_is_more_below(page, open_browser, live_server):
+    page.goto(f"{live_server.url}/lessons/economics/roadmap/")
+    page.get_by_role("button", name="Start a class").click()
+    expect(page.locator(".class-code")).to_be_visible()
+    code = page.locator(".class-code").inner_text()
+    projector = open_browser({"width": 1280, "height": 300})
+    projector.goto(f"{live_server.url}/class/{code}/projector/")
+    cue = "getComputedStyle(document.querySelector('.class-projector'), '::after').visibility"
+    longer = "document.documentElement.scrollHeight > innerHeight"
+    move(page, "Next screen", "Next screen")
+    expect(projector.locator("#projector-screen .overline")).to_contain_text("· 3 of", timeout=SOON)
+    projector.wait_for_function(f"{longer} && {cue} === 'visible'")
+    projector.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    projector.wait_for_function(f"{cue} === 'hidden'")
+    projector.set_viewport_size({"width": 1280, "height": 4000})
+    projector.wait_for_function(f"!({longer}) && {cue} === 'hidden'")

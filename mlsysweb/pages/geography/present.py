@@ -311,6 +311,6 @@ def _notes(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterato
         yield "Host power is not included; set it under Advanced inputs."
     yield (
         f"Electricity prices are known for {found.priced_places} of {len(found.places)} locations; the cost of the "
-        "others (≈ in the table) uses the price given, and the cost chart leaves them out. Carbon intensity is a yearly "
-        "mean."
+        "others (≈ in the table) uses the price given, and the cost chart leaves them out. Carbon intensity is a "
+        "yearly mean."
     )
