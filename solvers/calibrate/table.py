@@ -19,7 +19,7 @@ from .table_columns import (
     SERVING,
     TRAINING,
 )
-from .table_header import ROWS, Column, read_header
+from .table_header import ROWS, MeasuredColumn, read_header
 
 MOST_ROWS, LONGEST = 100, 6_000
 
@@ -106,7 +106,7 @@ def _wrong(sentence: str) -> InputErrors:
 
 
 def _row(
-    number: int, cells: Sequence[str], columns: Sequence[Column | None]
+    number: int, cells: Sequence[str], columns: Sequence[MeasuredColumn | None]
 ) -> tuple[MeasuredFigures | None, list[InputError]]:
     """Return one row, None where it can't be asked, and every invalid cell."""
     if len(cells) > len(columns):
@@ -143,7 +143,7 @@ def _row(
     return (MeasuredFigures(number, wall, text, figures) if able else None), errors
 
 
-def _figure(field: str, cell: str, column: Column) -> float:
+def _figure(field: str, cell: str, column: MeasuredColumn) -> float:
     quantity = QUANTITIES[column.name]
     if not column.unit and names_no_unit(cell):
         unit = quantity.shown

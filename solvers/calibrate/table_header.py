@@ -20,7 +20,7 @@ _ENDINGS = {"w": "W", "kw": "kW"}
 
 
 @dataclass(frozen=True)
-class Column:
+class MeasuredColumn:
     """A column of a table: its name, the unit of bare numbers, and what the header calls it."""
 
     name: str
@@ -28,9 +28,9 @@ class Column:
     said: str
 
 
-def read_header(cells: Sequence[str]) -> tuple[list[Column | None], tuple[str, ...]]:
+def read_header(cells: Sequence[str]) -> tuple[list[MeasuredColumn | None], tuple[str, ...]]:
     """Return the columns in order, None for one that is not fitted, and the names of those. Raise InputErrors."""
-    columns: list[Column | None] = []
+    columns: list[MeasuredColumn | None] = []
     ignored = []
     errors: list[InputError] = []
     for cell in cells:
@@ -60,7 +60,7 @@ def read_header(cells: Sequence[str]) -> tuple[list[Column | None], tuple[str, .
     return columns, tuple(ignored)
 
 
-def _column(cell: str) -> Column | None:
+def _column(cell: str) -> MeasuredColumn | None:
     """Return the column of a header; None for one that is not fitted. Raise InputErrors for an unknown one."""
     match = _HEADER.fullmatch(cell)
     words = (match["name"] if match else cell).strip().lower()
@@ -69,7 +69,7 @@ def _column(cell: str) -> Column | None:
     if plain not in _NAMES and (ending := _ENDING.fullmatch(plain)) and ending["name"] in _NAMES:
         plain, unit = ending["name"], _ENDINGS.get(ending["unit"], ending["unit"])
     if plain in _NAMES:
-        return Column(_NAMES[plain], unit, plain)
+        return MeasuredColumn(_NAMES[plain], unit, plain)
     if plain.split(" ")[0] in NOT_FITTED:
         return None
     near = closest_name(plain, _NAMES)
