@@ -12,7 +12,7 @@ from solvers.laws.memory_remedies import Remedy
 from solvers.laws.model_decoder import widens_weights
 from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
-# Sentences on the memory that a change of the run needs, by the slots of the walls that hold its memory (`memory_remedy`).
+# The memory that a change of the run needs, by the slots of the walls that offer it (`memory_remedy`).
 MEMORY_REMEDIES = {
     Remedy.NONE: "No smaller micro-batch, recomputation, ZeRO stage or split by one dimension fits.",
     Remedy.SMALLER_MICROBATCH: "A micro-batch size of {remedy_size} would need {remedy_total}.",
