@@ -101,6 +101,9 @@ def assumed_overhead(chip: Accelerator) -> Iterator[str]:
             "same for every accelerator. Do not rank accelerators by it."
         )
 
+# Of the servers in the catalog, those with links between their accelerators; racks such as the GB200 NVL72 have more.
+_USUAL_NODE = 8
+
 
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
     """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
@@ -110,9 +113,15 @@ def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
 
 
 def tensor_parallelism(model: Model, tensor_parallel: Array, devices_per_node: Array) -> Iterator[str]:
-    """Yield remarks on tensor-parallel sizes that leave a node, or over which attention heads do not divide."""
-    if tensor_parallel > devices_per_node:
+    """Yield remarks on tensor-parallel sizes that leave a node (0 devices: it is not known how many a node has), or over
+    which attention heads do not divide."""
+    if tensor_parallel > devices_per_node > 0:
         yield "Tensor parallelism spans nodes: every layer waits for the inter-node network, twice in each direction."
+    elif tensor_parallel > _USUAL_NODE and not devices_per_node:
+        yield (
+            f"Most nodes have {_USUAL_NODE} devices or fewer. If these are on several, Devices per node counts the "
+            "network between them."
+        )
     if model.attention_heads > 0 and model.attention_heads % tensor_parallel:
         yield (
             f"The {model.attention_heads:g} attention heads do not divide by {tensor_parallel:g} devices: "

@@ -308,7 +308,7 @@ class _Markup(HTMLParser):
 
 
 def breaches(kind, content):
-    """Return what hostile text became in a response of this content type; an empty list where it stayed text."""
+    """Return what hostile text became in a response of this content type; an empty list if it stayed text."""
     if kind.startswith("text/html"):
         read = _Markup()
         read.feed(content.decode())

@@ -1,4 +1,4 @@
-"""What the load test of a class counts."""
+"""The answers that the load test of a class counts as lost."""
 
 from tests.load.classroom import lost_answers
 

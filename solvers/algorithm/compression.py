@@ -256,9 +256,8 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.memory_before > o.memory_room:
         return Verdict(
             State.OK,
-            "Fits only compressed. Weights and KV cache take {memory_after} instead of {memory_before}; "
-            "{memory_room} of {served_on} is usable. A decode step takes {step_after}; the baseline would take "
-            "{step_before} if it fitted.",
+            "Fits only compressed. It takes {memory_after} instead of {memory_before}, of {memory_room} usable. A decode "
+            "step takes {step_after}; the baseline would take {step_before}.",
         )
     speed = _timed if i.served_model is not None else _quantized if i.method == Method.QUANTIZATION else _pruned
     state, words = speed(i, o)

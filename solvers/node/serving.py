@@ -234,7 +234,11 @@ class Inputs:
         help="Per device, between nodes, and between separate prefill and decode devices.",
     )
     devices_per_node: Array = inputs.devices_per_node(
-        8, default_from=(), help="Tensor parallelism over more of them uses the network bandwidth."
+        0,
+        low=0,
+        default_from=(),
+        zero_means="as many as are used",
+        help="Tensor parallelism over more of them uses the network bandwidth.",
     )
     draft_model: Model | None = spec(
         Model,
@@ -481,7 +485,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.prefill_share > _MOST_PREFILL and math.isfinite(o.largest_batch_size):
         return Verdict(
             _LIMIT[prefill],
-            f"Prefill takes {{prefill_share}} of the time ({_LIMIT[prefill]}-bound), ITL is {{itl}}. "
+            f"{_LIMIT[prefill].capitalize()}-bound prefill. It takes {{prefill_share}} of the time; ITL is {{itl}}. "
             f"{_BATCH if _is_larger(o) else _NO_LARGER_BATCH}",
         )
     return Verdict(
@@ -905,7 +909,7 @@ def _server(i: Inputs, chip: Accelerator, link: Array) -> ModelServer:
         devices=i.tensor_parallel,
         link=NetworkLink(link, i.interconnect_latency),
         shared_bus=shares_links(i.shared_bus, chip),
-        devices_per_node=i.devices_per_node,
+        devices_per_node=np.where(np.asarray(i.devices_per_node) > 0, i.devices_per_node, np.inf),
         inter_link=NetworkLink(i.network_bandwidth, NETWORK_LATENCY),
     )
 

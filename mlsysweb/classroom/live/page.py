@@ -158,7 +158,7 @@ class Move:
 class PresenterPage:
     """The presenter's page: moves, the list of screens (empty while none can be chosen), notes, what comes next, and
     the prompt and the answers that the class does not see yet. `projection` are the moves of the projector alone,
-    `projected` says what it shows. `on_screen` and `on_lesson` are the seconds since the class came to its screen and
+    `projected` says what it shows. `on_screen` and `on_lesson` are the seconds since the class opened its screen and
     since the session began; `planned` are the minutes of the lesson up to the end of this screen."""
 
     screen: Screen

@@ -41,7 +41,7 @@ LABELS: Mapping[str, str] = {
     "next": "Next screen",
     "previous": "Previous screen",
 }
-# What the projector shows besides parts of a screen: how to join.
+# The projector's screen that tells how to join; it is no part of a screen of the lesson.
 CODE = "code"
 _SHOW = "show-"
 
@@ -71,7 +71,7 @@ def is_projection(move: str) -> bool:
 
 
 def back(state: SessionState) -> str:
-    """Return the move to what was shown before: a part of the screen, or the previous screen; empty for neither."""
+    """Return the move to the part shown before: a part of the screen, or the previous screen; empty for neither."""
     place = state.parts.index(state.shown) if state.shown in state.parts else 0
     if place:
         return show(state.parts[place - 1])

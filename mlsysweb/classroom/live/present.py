@@ -153,6 +153,7 @@ def rounds_of(session: ClassSession, frame: Frame, variants: Sequence[Variant]) 
 
 
 def changes_of(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[Change, ...]:
+    """Return how many moved from one answer to another between the rounds; empty before the second."""
     first, second = (answers_of(session, frame.slug, number) for number in range(1, ROUNDS + 1))
     return changes(variants, first, second) if first and second else ()
 

@@ -14,7 +14,7 @@ from tests.mlsysweb.people import save
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-CHIP = "/walls/roofline/?accelerator=p100-sxm2"
+CHIP = "/walls/roofline/?accelerator=p100-sxm2&model=llama-3.2-3b"
 
 
 def shown(client, link):

@@ -321,19 +321,27 @@ def test_prefills_that_take_most_of_the_time_are_named_before_decode():
     # 64 % of the server's time: a larger batch doubles the latency for two percent more tokens.
     asked = {"model": "llama-3-70b", "accelerator": "b200-sxm-180gb", "precision": "fp8", "kv_precision": "fp8"}
     found = serving.solve(**asked, concurrency=256)
-    assert found["prefill_share"] > 0.5 and found.verdict.startswith("Prefill takes")
+    assert found["prefill_share"] > 0.5 and found.verdict.startswith("Compute-bound prefill")
     assert found["largest_batch_throughput"] < 1.05 * found["token_throughput"]
     assert serving.solve(**asked, concurrency=4).verdict.startswith("Memory-bound decode")
 
 
 def test_tensor_parallelism_beyond_a_node_waits_for_the_network_between_nodes():
     asked = {"model": "llama-3-70b", "tensor_parallel": 16}
-    inside, across = serving(**asked, devices_per_node=16), serving(**asked)
-    assert across.itl > 1.1 * inside.itl
-    assert across.itl > serving(**asked, network_bandwidth="400 GB/s").itl
+    nodes = asked | {"devices_per_node": 8}
+    inside, across = serving(**asked), serving(**nodes)
+    assert across.itl > 1.1 * inside.itl and serving(**asked, devices_per_node=16).itl == inside.itl
+    assert across.itl > serving(**nodes, network_bandwidth="400 GB/s").itl
     note = "spans nodes"
-    assert note in says(serving, **asked) and note not in says(serving, **asked, devices_per_node=16)
-    assert serving(**asked, timing="roofline").itl > serving(**asked, timing="roofline", devices_per_node=16).itl
+    assert note in says(serving, **nodes) and note not in says(serving, **asked, devices_per_node=16)
+    assert serving(**nodes, timing="roofline").itl > serving(**asked, timing="roofline").itl
+
+
+def test_more_devices_than_most_nodes_have_are_remarked_on_until_the_size_of_a_node_is_given():
+    asked, note = {"model": "llama-3-70b", "tensor_parallel": 16}, "Most nodes have 8 devices"
+    assert note in says(serving, **asked)
+    assert note not in says(serving, **asked, devices_per_node=72)
+    assert note not in says(serving, **asked | {"tensor_parallel": 8})
 
 
 @pytest.mark.parametrize(("size", "divides"), [(3, False), (6, False), (8, True)])
