@@ -101,6 +101,7 @@ def assumed_overhead(chip: Accelerator) -> Iterator[str]:
             "same for every accelerator. Do not rank accelerators by it."
         )
 
+
 # Of the servers in the catalog, those with links between their accelerators; racks such as the GB200 NVL72 have more.
 _USUAL_NODE = 8
 
@@ -113,8 +114,8 @@ def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
 
 
 def tensor_parallelism(model: Model, tensor_parallel: Array, devices_per_node: Array) -> Iterator[str]:
-    """Yield remarks on tensor-parallel sizes that leave a node (0 devices: it is not known how many a node has), or over
-    which attention heads do not divide."""
+    """Yield remarks on tensor-parallel sizes that leave a node (0: its number of devices is not known), or over which
+    attention heads do not divide."""
     if tensor_parallel > devices_per_node > 0:
         yield "Tensor parallelism spans nodes: every layer waits for the inter-node network, twice in each direction."
     elif tensor_parallel > _USUAL_NODE and not devices_per_node:

@@ -256,8 +256,8 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.memory_before > o.memory_room:
         return Verdict(
             State.OK,
-            "Fits only compressed. It takes {memory_after} instead of {memory_before}, of {memory_room} usable. A decode "
-            "step takes {step_after}; the baseline would take {step_before}.",
+            "Fits only compressed. It takes {memory_after} instead of {memory_before}, of {memory_room} usable. A "
+            "decode step takes {step_after}; the baseline would take {step_before}.",
         )
     speed = _timed if i.served_model is not None else _quantized if i.method == Method.QUANTIZATION else _pruned
     state, words = speed(i, o)

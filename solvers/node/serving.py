@@ -940,12 +940,17 @@ def _served(i: Inputs, before: ModelServer, after: ModelServer, requests: Array)
     draft_step, checked, tokens_per_step = np.asarray(0.0), np.asarray(1.0), np.asarray(1.0)
     if i.draft_model is not None:
         draft_step = np.asarray(price_decode(i.draft_model, after, requests, context).time.total)
-        checked = np.asarray(i.draft_tokens, dtype=float) + 1
-        tokens_per_step = np.asarray(expected_tokens(i.acceptance, i.draft_tokens))
+        checked, tokens_per_step = (
+            np.asarray(i.draft_tokens) + 1.0,
+            np.asarray(expected_tokens(i.acceptance, i.draft_tokens)),
+        )
     step = price_decode(i.model, after, requests, context, checked)
     host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
     token = speculative_latency(step.time.total + host, draft_step, i.draft_tokens, tokens_per_step)
     loop = closed_loop(np.where(held & (not apart), requests, 1), first.time.total, token, i.output_length)
-    moved = (i.prompt_length, i.kv_precision, i.network_bandwidth)  # of concurrent requests one by one
-    transfer = cache_transfer_time(i.model, together, *moved) if apart else np.float64(0)
+    transfer = (
+        cache_transfer_time(i.model, together, i.prompt_length, i.kv_precision, i.network_bandwidth)
+        if apart
+        else np.float64(0)
+    )
     return _Served(first, step, draft_step, tokens_per_step, host, token, loop, transfer)

@@ -173,7 +173,7 @@ class Outputs:
         "s",
         "p99 wait + mean service time",
         if_infinite=_FOR_EVER,
-        help="The textbook's sum; unlike the p99 latency it leaves out the spread of service times.",
+        help="Waiting time at p99 plus the mean service time; the p99 latency includes the variance of service times.",
     )
     p999_latency: Array = output("s", "p99.9 wait + mean service time", if_infinite=_FOR_EVER)
     service_p99: Array = output("s", "p99 service time", symbol="s_{99}", help="Queueing time is not included.")

@@ -299,10 +299,10 @@ def _notes(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterato
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each location's own PUE is used where it is known, so both grid and PUE differ between locations."
     if lived_asleep := [life.name for life in lived if life.sleeps]:
-        awake = format_quantity(float(i.duty_cycle), "1", "percent")
         yield (
-            f"Lifetime emissions: {' and '.join(lived_asleep)} is active {awake} of the time, sleeps for the rest, and "
-            "has no data-center PUE. The other devices are always on."
+            f"Lifetime emissions: {' and '.join(lived_asleep)} is active "
+            f"{format_quantity(float(i.duty_cycle), '1', 'percent')} of the time, sleeps for the rest, and has no "
+            "data-center PUE. The other devices are always on."
         )
     yield from embodied_sources(lived)
     if i.memory_utilization == 0:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from catalog.picker_options import PickerOptions
 from mlsysweb.show.results.page import Link
 from solvers.calibration import CALIBRATED
 from solvers.declare import Question
@@ -17,18 +16,16 @@ from solvers.errors import InputError
 from solvers.field_text import is_counted, to_field_text
 from solvers.fields import Choice, Input, InputField, Pick
 from solvers.quantities import conversion_factor, convert, to_si, unit_label, with_unit
-from solvers.read import ALSO, NOTHING, SWEEP
+from solvers.read import ALSO, SWEEP
 from solvers.spelling import names_no_unit
 
 from .page import Field, Form, Option, OptionGroup, ShownUnit, Slider
+from .picker import Choices, pick_groups, row_groups
 
 # A number of a link with as many digits is computed; its field shows fewer.
 _COMPUTED_DIGITS, _SHOWN_DIGITS = 10, 6
 # The digits of a default that was computed, such as a mean time between failures.
 _DEFAULT_DIGITS = 3
-
-# The catalog rows that a pick may choose from, as (slug, name, group).
-Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
 
 
 def form(
@@ -203,43 +200,7 @@ def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, .
         now = text.lower() or _default_text(io)
         words = (Option(name, io.labels.get(name, name), name == now) for name in io.names)
         return (OptionGroup("", tuple(words)),)
-    if isinstance(io, Pick):
-        if io.default_from:
-            return _brought(io, text, choices)
-        word = NOTHING if io.default else ""
-        left_out = io.optional and (text or io.default or word).lower() == word
-        nothing = (OptionGroup("", (Option(word, "None", left_out),)),) if io.optional else ()
-        return nothing + _rows(io.kind, set() if left_out else {text or io.default}, choices)
-    return ()
-
-
-def _brought(io: Pick, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
-    """The options of a pick that another brings along; its own default, where it has one, stands for none picked."""
-    names = {slug: name for slug, name, _ in choices(io.kind)}
-    outer = io.default_from.partition(".")[0]
-    own = f"else {names.get(io.default, io.default)}" if io.default else "if any"
-    first = Option("", f"{outer.capitalize()}'s, {own}", not text)
-    none = (Option(NOTHING, "None", text.lower() == NOTHING),) if io.optional else ()
-    picked = {text} - {"", *(option.value for option in none)}
-    return (OptionGroup("", (first, *none)), *_rows(io.kind, picked, choices))
-
-
-def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGroup, ...]:
-    """Return the catalog's rows under their headings. What is picked and not among them is added first: a row that is
-    hidden from pickers by its name, anything else, such as an inline record, as typed."""
-    offered = choices(kind)
-    named = offered.named if isinstance(offered, PickerOptions) else {}
-    slugs = {slug for slug, _, _ in offered}
-    found = {text: named.get(text.strip().lower(), (text, text)) for text in picked - slugs - {""}}
-    picked = picked | {slug for slug, _ in found.values()}
-    groups: dict[str, list[Option]] = {}
-    for text, (slug, name) in sorted(found.items()):
-        if slug not in slugs:
-            heading = "As typed" if name == text else "Hidden"
-            groups.setdefault(heading, []).append(Option(text, name if len(name) < 60 else name[:57] + "…", True))
-    for slug, name, heading in offered:
-        groups.setdefault(heading, []).append(Option(slug, name, slug in picked))
-    return tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
+    return pick_groups(io, text, choices) if isinstance(io, Pick) else ()
 
 
 def _extra_names(question: Question[Any]) -> Iterator[tuple[str, str]]:
@@ -267,7 +228,7 @@ def _extras(
             text=text.get(ALSO, ""),
             error=errors.get(ALSO, ""),
             slider=None,
-            groups=_rows(io.kind, picked, choices),
+            groups=row_groups(io.kind, picked, choices),
         )
     if SWEEP in names:
         now = text.get(SWEEP, "")
