@@ -140,6 +140,7 @@ wireAll(document);
 function replaceFields() {
   for (const field of document.querySelectorAll("[data-replaced-by]")) {
     const other = document.getElementById(field.dataset.replacedBy);
+    if (!other) continue; // a demo shows some of the fields
     const replaced = !["", "0"].includes(other.value.trim());
     field.querySelector(".replaced").hidden = !replaced;
     field.querySelector("input[type=text]").readOnly = replaced;
