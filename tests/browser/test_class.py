@@ -299,8 +299,8 @@ def test_a_class_starts_from_a_screen_and_the_projector_says_that_there_is_more_
     longer = "document.documentElement.scrollHeight > innerHeight"
     move(page, "Next screen", "Next screen")
     expect(projector.locator("#projector-screen .overline")).to_contain_text("· 3 of", timeout=SOON)
-    projector.wait_for_function(f"{longer} && {cue} === 'visible'")
+    projector.wait_for_function(f"() => {longer} && {cue} === 'visible'")
     projector.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    projector.wait_for_function(f"{cue} === 'hidden'")
+    projector.wait_for_function(f"() => {cue} === 'hidden'")
     projector.set_viewport_size({"width": 1280, "height": 4000})
-    projector.wait_for_function(f"!({longer}) && {cue} === 'hidden'")
+    projector.wait_for_function(f"() => !({longer}) && {cue} === 'hidden'")
