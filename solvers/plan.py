@@ -71,9 +71,13 @@ def _swept(figure: Chart, sweep: str) -> Chart:
 def _sensible(
     solver: Solver[Any, Any], point: Any, also: tuple[Any, ...], given: Collection[str]
 ) -> tuple[list[Any], tuple[str, ...]]:
-    """Return the point with each of the other specs in turn, where that is valid, and a sentence where it is not."""
+    """Return the point with each of the other specs in turn, where that is valid, and a sentence where it is not. The
+    point's own spec is left out unless a figure of the point's was changed."""
     others, left_out = [], []
+    changed = any(name.startswith(f"{solver.overlay}.") for name in given)
     for spec in also:
+        if spec.name == getattr(point, solver.overlay).name and not changed:
+            continue
         other = overlaid(solver, point, spec, given)
         errors = tuple(solver.check(other))
         if errors:

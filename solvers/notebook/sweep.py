@@ -29,7 +29,7 @@ def sweep(solver: Solver[Any, Any] | str, **values: Any) -> TextTable:
 
     Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. A single
     value is the same in every row, and other inputs take their default, as in a call. The columns are the axes, then
-    all outputs of the solver: numbers in SI, names for labels. Rows with incompatible values are left out and listed
+    all outputs of the solver: numbers in SI, names for labels. The axes and the main results are printed. Rows with incompatible values are left out and listed
     in `table.left_out`. Raise InputErrors for an invalid value, and when no row is valid.
 
     >>> from solvers import roofline, sweep
@@ -163,11 +163,13 @@ def _table(
 ) -> TextTable:
     columns = {axis.name: axis.labels[place] for axis, place in zip(axes, places, strict=True)}
     declared: dict[str, Any] = {axis.name: axis.declared for axis in axes}
+    shown = list(columns)
     for name, column in _columns(wall, outputs, number):
         # An output may have the name of an input.
         key = f"{wall.name}.{name}" if name in columns else name
         columns[key], declared[key] = column, wall.outputs[name]
-    return TextTable(columns, declared, left_out)
+        shown += [key] if name in wall.headline else []
+    return TextTable(columns, declared, left_out, tuple(shown))
 
 
 def _columns(wall: Solver[Any, Any], outputs: Any, number: int) -> Iterator[tuple[str, NDArray[Any]]]:

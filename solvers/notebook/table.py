@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from importlib import import_module
 from typing import Any
@@ -24,7 +24,8 @@ _SHOWN = 20
 @dataclass(frozen=True, repr=False)
 class TextTable:
     """Columns by name, all of one length: numbers in SI, names and bools. `declared` has the declaration of a
-    column (unit, label); `left_out` lists the rows left out, with the reason.
+    column (unit, label); `left_out` lists the rows left out, with the reason. `shown` are the columns that are printed;
+    all of them where it is empty.
 
     >>> from solvers.notebook.table import table_of
     >>> table = table_of({"batch_size": [1, 8], "bottleneck": ["memory", "compute"]})
@@ -35,6 +36,7 @@ class TextTable:
     columns: Mapping[str, NDArray[Any]]
     declared: Mapping[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -72,42 +74,54 @@ class TextTable:
         return TextTable({name: self[name] for name in names}, self.declared, self.left_out)
 
     def sorted(self, by: str, *, descending: bool = False) -> TextTable:
-        """Return the rows in the order of a column; unknown ones (NaN) last. Raise InputError."""
-        keys = self[by]
+        """Return the rows in the order of a column, which is printed; unknown ones (NaN) last. Raise InputError."""
+        keys, ordered = self[by], self
+        if self.shown and by not in self.shown:
+            ordered = replace(self, shown=(*self.shown, by))
         if keys.dtype.kind == "U":
             keys = np.unique(keys, return_inverse=True)[1]
         keys = keys.astype(float)
-        return self.take(np.argsort(-keys if descending else keys, kind="stable"))
+        return ordered.take(np.argsort(-keys if descending else keys, kind="stable"))
 
     def take(self, chosen: Sequence[int] | NDArray[Any]) -> TextTable:
         """Return the rows with the given indexes, or where a boolean mask is true."""
         index = np.asarray(chosen)
-        return TextTable({name: column[index] for name, column in self.columns.items()}, self.declared, self.left_out)
+        return replace(self, columns={name: column[index] for name, column in self.columns.items()})
 
     def texts(self, limit: int | None = None) -> list[list[str]]:
-        """Return the rows as formatted text: `4.8 ms`, `memory`, `yes`."""
+        """Return the rows of the printed columns as formatted text: `4.8 ms`, `memory`, `yes`."""
         columns = [
-            [format_cell(self.declared.get(name), value) for value in column[:limit].tolist()]
-            for name, column in self.columns.items()
+            [format_cell(self.declared.get(name), value) for value in self.columns[name][:limit].tolist()]
+            for name in self._printed
         ]
         return [list(row) for row in zip(*columns, strict=True)]
 
+    @property
+    def _printed(self) -> list[str]:
+        return list(self.shown or self.columns)
+
     def __str__(self) -> str:
         """Return all rows, aligned under the names of the columns."""
-        return _aligned([list(self.columns), *self.texts()])
+        return "\n".join([_aligned([self._printed, *self.texts()]), *self._hidden()])
 
     def __repr__(self) -> str:
-        cut = _aligned([list(self.columns), *self.texts(_SHOWN)])
+        cut = _aligned([self._printed, *self.texts(_SHOWN)])
         return "\n".join([cut, *self._rest()])
 
+    def _hidden(self) -> Iterator[str]:
+        hidden = len(self.columns) - len(self._printed)
+        if hidden:
+            yield f"… columns not printed: {hidden:,}; list(table.columns) names all, table.select(…) prints any"
+
     def _rest(self) -> Iterator[str]:
+        yield from self._hidden()
         if len(self) > _SHOWN:
             yield f"… {len(self) - _SHOWN:,} rows more"
         if self.left_out:
             yield f"{len(self.left_out):,} left out, the first: {self.left_out[0]}"
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        heads = "".join(f"<th>{escape(name)}</th>" for name in self._printed)
         return html_table(f"<tr>{heads}</tr>", self.texts(_SHOWN)) + "".join(
             f"<p>{escape(w)}</p>" for w in self._rest()
         )

@@ -40,7 +40,7 @@ from solvers.laws.energy import facility_energy, fleet_power
 from solvers.laws.language_pass import ModelServer, Roofline, Timing, least_devices, price_decode
 from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
-from solvers.laws.power import IDLE, dynamic_share
+from solvers.laws.power import IDLE, PowerConstants, dynamic_share, power_constants
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import ADAM_BYTES
 from solvers.laws.transformer import active_parameters, bytes_per_element
@@ -134,7 +134,15 @@ class Inputs:
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
     layer_overhead: Array = inputs.layer_overhead(45e-6)
     memory_reserve: Array = inputs.memory_reserve()
-    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    idle_fraction: Array = inputs.idle_fraction(
+        IDLE,
+        default_from="accelerator.measured_idle_fraction",
+        help="Fraction of its TDP that a device draws before any work. If changed, of both accelerators.",
+    )
+    arithmetic_power: Array = inputs.arithmetic_power(
+        help="Relative to TDP minus idle power. If changed, of both accelerators."
+    )
+    memory_power: Array = inputs.memory_power(help="Relative to TDP minus idle power. If changed, of both accelerators.")
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
         "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="catalog's"
@@ -328,8 +336,8 @@ ASSUMPTIONS = (
     "gradients and optimizer state.",
     "Serving: one model replica uses as few devices as hold it, tensor-parallel over their own links. A decode step "
     "takes as long as on the serving wall.",
-    "Power follows MFU and memory bandwidth utilization as measured on serving GPUs, or MFU alone where the "
-    "latter is unknown; hosts count if given.",
+    "Power follows MFU and memory bandwidth utilization as fitted to each accelerator, or to H100s where it has no fit; "
+    "MFU alone where the utilization is unknown. Hosts count if given.",
     "A reference fleet too small for the model is compared as the smallest that holds it.",
     "Both accelerators have the same infrastructure multiplier.",
 )
@@ -462,7 +470,7 @@ def _training(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     return _Work(
         rate=reached / (6 * active_parameters(i.model)),
         least=np.ceil(state / usable_memory(chip.memory_capacity, i.memory_reserve)),
-        power_share=dynamic_share(efficiency, i.memory_utilization),
+        power_share=_power_share(i, chip, efficiency, i.memory_utilization),
     )
 
 
@@ -477,7 +485,22 @@ def _serving(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     return _Work(
         rate=i.batch_size / time / copy,
         least=copy,
-        power_share=dynamic_share(mfu, step.moved / chip.memory_bandwidth / time),
+        power_share=_power_share(i, chip, mfu, step.moved / chip.memory_bandwidth / time),
+    )
+
+
+def _power_share(i: Inputs, chip: Accelerator, mfu: Array, memory_utilization: Array) -> Array:
+    constants = _constants(i, chip)
+    return dynamic_share(mfu, memory_utilization, constants.arithmetic, constants.memory)
+
+
+def _constants(i: Inputs, chip: Accelerator) -> PowerConstants:
+    """The constants of a chip's power: its own, but for those that were changed from the reference's."""
+    own, known = power_constants(chip), power_constants(i.accelerator)
+    return PowerConstants(
+        idle_fraction=np.where(np.equal(i.idle_fraction, known.idle_fraction), own.idle_fraction, i.idle_fraction),
+        arithmetic=np.where(np.equal(i.arithmetic_power, known.arithmetic), own.arithmetic, i.arithmetic_power),
+        memory=np.where(np.equal(i.memory_power, known.memory), own.memory, i.memory_power),
     )
 
 
@@ -507,5 +530,6 @@ def _price(given_price: Array, chip: Accelerator) -> Array:
 
 
 def _energy(i: Inputs, chip: Accelerator, devices: Array, work: _Work) -> Array:
-    power = fleet_power(devices, chip.tdp, i.idle_fraction, work.power_share, i.host_power)
+    idle = _constants(i, chip).idle_fraction
+    power = fleet_power(devices, chip.tdp, idle, work.power_share, i.host_power)
     return facility_energy(power * i.duration, i.pue)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,16 +209,31 @@ LADDERS: dict[str, tuple[float, ...]] = {
 FORMATS = (Precision.FP16, Precision.FP8, Precision.INT8, Precision.FP4, Precision.INT4)
 
 
-def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
-    """For each constraint the smallest turn of one input that would meet it, where one would: its name and setting."""
+class Remedy(NamedTuple):
+    """The smallest change of one input that would meet a constraint: its name and setting, and the names of constraints
+    met today that it would miss."""
+
+    knob: str
+    value: float
+    breaks: tuple[str, ...]
+
+
+def remedies(i: Inputs) -> dict[str, Remedy]:
+    """Return the remedy of each constraint that one input alone can meet."""
     turned = [(name, value) for name, ladder in LADDERS.items() for value in _nearest_first(i, name, ladder)]
     columns = {
         name: np.array([value if turn == name else getattr(i, name) for turn, value in turned], dtype=float)
         for name in LADDERS
     }
-    met = scores(with_values(i, columns)).meets(i)
-    ways = {constraint: np.flatnonzero(np.broadcast_to(each, len(turned))) for constraint, each in met.items()}
-    return {constraint: turned[rows[0]] for constraint, rows in ways.items() if rows.size}
+    found = scores(with_values(i, columns)).meets(i)
+    met = {constraint: np.broadcast_to(each, len(turned)) for constraint, each in found.items()}
+    today = {constraint: bool(each) for constraint, each in scores(i).meets(i).items()}
+    ways = {constraint: np.flatnonzero(each) for constraint, each in met.items()}
+    return {
+        constraint: Remedy(*turned[rows[0]], tuple(each for each in met if today[each] and not met[each][rows[0]]))
+        for constraint, rows in ways.items()
+        if rows.size
+    }
 
 
 def _nearest_first(i: Inputs, name: str, ladder: tuple[float, ...]) -> list[float]:

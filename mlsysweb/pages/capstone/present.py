@@ -19,7 +19,7 @@ from solvers.result import Value
 from solvers.specs import Precision
 from solvers.verdict import State
 
-from .design import DesignSpace, Scores, regions, shares
+from .design import DesignSpace, Remedy, Scores, regions, shares
 from .page import BriefConstraint, CapstonePage, Design, RegionEmissions
 from .question import BudgetBasis, Inputs, Redundancy, Tenure
 from .words import dollars, inside, rate, seconds, tonnes
@@ -37,14 +37,14 @@ class CapstoneLinks:
 
 
 def capstone_page(
-    i: Inputs, score: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
+    i: Inputs, score: Scores, ways: Mapping[str, Remedy], space: DesignSpace | None, around: CapstoneLinks
 ) -> CapstonePage:
     """Return the page: every constraint of the brief, and the front if the design is submitted."""
     met = {name: bool(each) for name, each in score.meets(i).items()}
     short = [name for name, each in met.items() if not each]
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return CapstonePage(
-        verdict=_verdict(i, score, met),
+        verdict=_verdict(i, score, met, ways),
         kind=State.MISSED if short else State.OK,
         constraints=tuple(_constraints(i, score, met, ways)),
         facts=tuple(_facts(i, score)),
@@ -110,7 +110,7 @@ _NAMES = {
 }
 
 
-def _verdict(i: Inputs, found: Scores, met: Mapping[str, bool]) -> str:
+def _verdict(i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, Remedy]) -> str:
     devices, places = format_quantity(float(found.devices), "1"), agree(str(len(regions(i))), " regions")
     size = f"{agree(devices, ' devices')} in {places}"
     budget = (
@@ -119,7 +119,24 @@ def _verdict(i: Inputs, found: Scores, met: Mapping[str, bool]) -> str:
     missed = ", ".join(inside(_name(i, name)) for name, each in met.items() if not each)
     if not missed:
         return f"All {len(met)} requirements met. {size}, {tonnes(float(found.carbon))} CO₂e per year. {budget}"
-    return f"{sum(met.values())} of {len(met)} requirements met. {size}; not met: {missed}. {budget}"
+    conflict = f" {_conflict(i, ways)}" if _conflict(i, ways) else ""
+    return f"{sum(met.values())} of {len(met)} requirements met. {size}; not met: {missed}. {budget}{conflict}"
+
+
+def _conflict(i: Inputs, ways: Mapping[str, Remedy]) -> str:
+    """Return that no number of replicas meets all requirements, where more of them are needed for one and fewer for
+    another; else an empty text."""
+    now = float(i.replicas)
+    needed = {name: way.value for name, way in ways.items() if way.knob == "replicas"}
+    fewest, most = max(needed.values(), default=now), min(needed.values(), default=now)
+    if not most < now < fewest:
+        return ""
+    least = inside(_name(i, min(needed, key=lambda name: needed[name])))
+    return (
+        f"No number of replicas meets all: {least} allows at most {most:g} per region, "
+        f"{inside(_name(i, max(needed, key=lambda name: needed[name])))} needs {fewest:g}. "
+        "Change the accelerator, precision, parallelism or batch size."
+    )
 
 
 def _price(i: Inputs, found: Scores) -> str:
@@ -129,7 +146,7 @@ def _price(i: Inputs, found: Scores) -> str:
 
 
 def _constraints(
-    i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
+    i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, Remedy]
 ) -> Iterator[BriefConstraint]:
     ttft = seconds(float(i.ttft_target))
     wanted = {
@@ -218,7 +235,7 @@ _INPUT_WORDS = {
 }
 
 
-def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
+def _remedy(i: Inputs, name: str, ways: Mapping[str, Remedy]) -> str:
     if name == "failure" and _redundancy(i) == Redundancy.REGION and len(regions(i)) < 2:
         return "Add a second region."
     if name not in ways:
@@ -226,8 +243,15 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
             "No single change of replicas, parallelism or batch size is enough. Try another accelerator, precision or "
             "region."
         )
-    knob, value = ways[name]
-    return f"{agree(f'{value:g}', f' {_INPUT_WORDS[knob]}')} would meet it (now {float(getattr(i, knob)):g})."
+    way = ways[name]
+    now = float(getattr(i, way.knob))
+    would = f"{agree(f'{way.value:g}', f' {_INPUT_WORDS[way.knob]}')} would meet it (now {now:g})"
+    against = [
+        inside(_name(i, each))
+        for each, other in ways.items()
+        if each in way.breaks or (other.knob == way.knob and (other.value - now) * (way.value - now) < 0)
+    ]
+    return f"{would}, in conflict with {' and '.join(against[:2])}." if against else f"{would}."
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 import numpy as np
 import orjson
 
-from mlsysweb.show.charts.serving_cost import CostBar, serving_cost
+from mlsysweb.show.charts.serving_cost import CostBar, cut_at, is_cut, serving_cost
 from mlsysweb.show.measurements.confidence import chip_confidence
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.result import Value
 from solvers.specs import Accelerator, Precision
@@ -52,7 +53,9 @@ def serving_cost_page(
         verdict=_verdict(i, chips, fleet, best),
         kind=State.OK if fleet.met.any() else State.MISSED,
         cards=tuple(_cards(i, fleet, best)) if best is not None else (),
-        figure=_figure(chips, fleet, order, None if best is None else (best, _way(i))) if fleet.met.any() else None,
+        figure=_figure(i, chips, of, fleet, order, None if best is None else (best, _way(i)))
+        if fleet.met.any()
+        else None,
         columns=COLUMNS,
         note=(f"Weights and KV cache are in {_format(i)}. In brackets: the limit that more concurrency would miss."),
         rows=tuple(_row(i, chips[k], of, fleet, k, missed[k], k == best, around) for k in order),
@@ -189,10 +192,15 @@ def _missed(i: Inputs, chip: Accelerator, of: Options, k: int) -> str:
 
 
 def _figure(
-    chips: Sequence[Accelerator], fleet: PricedFleets, order: Sequence[int], cheapest: tuple[int, str] | None
+    i: Inputs,
+    chips: Sequence[Accelerator],
+    of: Options,
+    fleet: PricedFleets,
+    order: Sequence[int],
+    cheapest: tuple[int, str] | None,
 ) -> Figure:
     """Return the chart of costs in `order`; `cheapest` is the accelerator and the way to pay that the ranking begins
-    with."""
+    with. Its text says what makes an accelerator so dear that its bars are cut."""
     ways = ("own", "on_demand", "spot")
 
     def bar(k: int) -> CostBar:
@@ -204,14 +212,26 @@ def _figure(
 
     drawn = [bar(k) for k in order]
     rows = tuple((b.name, *(text or ("misses the SLO" if b.missed else "unknown") for text in b.texts)) for b in drawn)
+    limit = cut_at(drawn)
+    cut = [_why_cut(i, chips, of, fleet, k) for k, b in zip(order, drawn, strict=True) if is_cut(b, limit)]
     table = Table(("Accelerator", "Owned per month", "On demand per month", "Spot per month"), rows)
     return Figure(
         "serving-cost-0",
         "Cost per month by accelerator",
-        f"{int(fleet.met.sum())} of {len(chips)} accelerators meet the SLO.",
+        " ".join([f"{int(fleet.met.sum())} of {len(chips)} accelerators meet the SLO.", *cut]),
         embedded(orjson.dumps(serving_cost(drawn)).decode()),
         table,
     )
+
+
+def _why_cut(i: Inputs, chips: Sequence[Accelerator], of: Options, fleet: PricedFleets, k: int) -> str:
+    held = agree(f"{fleet.concurrency[k]:g}", " concurrent requests")
+    limit = _concurrency_limit(i, of, fleet, k)
+    if not limit:
+        return f"Bars of {chips[k].name} are cut."
+    target = {"TTFT": i.ttft_target, "p99 TTFT": i.ttft_target, "ITL": i.itl_target}.get(limit)
+    of_slo = "" if target is None else f" SLO of {_text(float(target), 's')}"
+    return f"Bars of {chips[k].name} are cut: {limit}{of_slo} limits a replica to {held}."
 
 
 def _assumptions(i: Inputs) -> Iterator[str]:

@@ -61,6 +61,11 @@ def system_page(
     alone = {place: place.one_device and _shares(place, results[DESCRIPTION]) for place in WALL_STAGES}
     cannot = _impossible(results, alone)
     rows = {p: _row(p, results[p.stage], links[p.stage], alone[p], cannot) for p in WALL_STAGES}
+    rows |= {
+        p: replace(rows[p], verdict=f"{rows[p].verdict} {_larger_batch(results)}".rstrip())
+        for p in WALL_STAGES
+        if p.stage == "tail_latency" and not cannot
+    }
     strains = {p: utilization(p, results[p.stage]) if rows[p].meter else math.nan for p in WALL_STAGES}
     ordered = sorted(
         WALL_STAGES,
@@ -81,6 +86,23 @@ def system_page(
         kind=first.kind,
         prediction_errors=(*_errors(results["serving"]), *_errors(results["parallelism"])),
     )
+
+
+_LARGER_BATCH = (
+    "A larger batch needs no more devices: up to {largest_batch_size} fit, and at that batch size the same replicas "
+    "serve {rate}, {largest_batch_latency} end to end (SLO {latency_target})."
+)
+
+
+def _larger_batch(results: Mapping[str, Result]) -> str:
+    """Return what the maximum batch size would do for an overloaded fleet; empty where the fleet is not overloaded, or
+    where that would not be enough either."""
+    served, queue = results["serving"].values, results["tail_latency"].values
+    asked, largest = (float(served[name].value) for name in ("decode_requests", "largest_batch_size"))
+    rate = float(served["largest_batch_throughput"].value) / float(served["output_length"].value)
+    if queue["stable"].value or not asked < largest < math.inf or not rate >= float(queue["arrival_rate"].value):
+        return ""
+    return fill_slots(_LARGER_BATCH, {**served, **queue, "rate": Value(rate, "1/s", "requests/s")})
 
 
 _POWER = (

@@ -4,12 +4,16 @@ grey."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
+from statistics import median
 from typing import Any, NamedTuple
 
 from .axes import label_room, layout, length_axis, names_axis
 
 _WAYS = ("owned", "on demand", "spot")
 _HUE, _CHEAPEST = "token:compute/45", "token:compute"
+# A bar longer than this many times the median of the accelerators would flatten all others; it is cut there.
+_LONGEST = 5.0
 
 
 class CostBar(NamedTuple):
@@ -24,11 +28,37 @@ class CostBar(NamedTuple):
     cheapest: int | None = None
 
 
+_CUT = ", bar cut"
+
+
+def cut_at(chips: Sequence[CostBar]) -> float:
+    """Return the USD per month at which bars are cut: five times the median of the accelerators' highest costs, or
+    infinity where no cost is known."""
+    highest = [max(known) for chip in chips if (known := [cost for cost in chip.dollars if cost is not None])]
+    return _LONGEST * median(highest) if highest else inf
+
+
+def is_cut(chip: CostBar, limit: float) -> bool:
+    """Return whether a bar of an accelerator is longer than the limit in USD per month."""
+    return any(cost is not None and cost > limit for cost in chip.dollars)
+
+
 def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
     """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given."""
     names = [chip.name for chip in chips]
-    longest = max((cost for chip in chips for cost in chip.dollars if cost is not None), default=0.0)
+    limit = cut_at(chips)
+    longest = max((min(cost, limit) for chip in chips for cost in chip.dollars if cost is not None), default=0.0)
     texts = [f"{text} {_WAYS[1]}" for chip in chips for text in chip.texts]
+    if any(is_cut(chip, limit) for chip in chips):
+        texts = [f"{text}{_CUT}" for text in texts]
+
+    def length(cost: float | None) -> float | None:
+        return None if cost is None else min(cost, limit)
+
+    def label(chip: CostBar, place: int) -> str:
+        cost, text = chip.dollars[place], chip.texts[place]
+        return f"{text} {_WAYS[place]}{_CUT if cost is not None and cost > limit else ''}" if text else ""
+
     traces = [
         {
             "type": "bar",
@@ -36,8 +66,8 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
             "name": way.capitalize(),
             "showlegend": False,
             "y": names,
-            "x": [chip.dollars[place] for chip in chips],
-            "text": [f"{chip.texts[place]} {way}" if chip.texts[place] else "" for chip in chips],
+            "x": [length(chip.dollars[place]) for chip in chips],
+            "text": [label(chip, place) for chip in chips],
             "textposition": "outside",
             "cliponaxis": False,
             "constraintext": "none",

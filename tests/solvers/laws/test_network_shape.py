@@ -26,3 +26,8 @@ def test_of_an_unknown_size_the_shape_is_unknown():
     shape = dense_transformer_shape(np.array([np.nan, 1e9]))
     for column in (shape.layers, shape.hidden_size, shape.attention_heads, shape.head_dim):
         assert np.isnan(column[0]) and column[1] > 0
+
+
+@given(parameters=st.floats(3e9, 1e13))
+def test_eight_tensor_parallel_devices_divide_the_heads(parameters):
+    assert dense_transformer_shape(parameters).attention_heads % 8 == 0
