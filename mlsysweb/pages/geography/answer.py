@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -14,7 +15,8 @@ from mlsysweb.answer import validated
 from mlsysweb.show.forms.asked import Rows, asked_inputs
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.forms.query import query_text
-from solvers.specs import Accelerator, Grid, Region
+from solvers.fields import Pick
+from solvers.specs import Accelerator, Fleet, Grid, Region
 
 from .page import GeographyPage
 from .places import GridPlace, atlas, lives
@@ -24,11 +26,14 @@ from .question import GEOGRAPHY, Inputs, RankedPlaces
 # Chips from cloud to microcontroller, to compare embodied with operational carbon.
 _LIVES = ("b200-sxm-180gb", "mi300x", "h100-sxm5-80gb", "a100-sxm4-80gb", "l4", "esp32-s3")
 
+# The location where neither a place nor a fleet of known place is picked.
+_DEFAULT = cast(Pick, GEOGRAPHY.inputs["grid"])
+
 
 def answer_page(query: QueryDict) -> GeographyPage:
     """Return the page that answers the query. Raise InputErrors, also for a place or a chip with unknown figures that
     are needed."""
-    read, known = validated(GEOGRAPHY, query_text(query))
+    read, known = validated(GEOGRAPHY, _placed(query_text(query)))
     place = _picked(known)
     point: Inputs = replace(known.point, grid=place.spec)
     ranked = _ranked(point)
@@ -49,13 +54,23 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
     return asked_inputs(GEOGRAPHY.inputs, query_text(query), rows)
 
 
+def _placed(text: dict[str, str]) -> dict[str, str]:
+    """Return the question at the default location where a fleet is picked of which no location is known."""
+    fleet = catalog_table(Fleet).by_name.get(text.get("fleet", ""))
+    if fleet is None or fleet.grid_id is not None or text.get("grid"):
+        return text
+    return {**text, "grid": _DEFAULT.default}
+
+
 def _picked(known: ResolvedQuestion) -> GridPlace:
-    """The cloud region that is picked, or else the grid."""
+    """The cloud region that is picked, or else the grid, or else that of the fleet."""
     point: Inputs = known.point
     if point.region is not None:
         row = catalog_table(Region).by_name[str(known.snapshot["region"]["slug"])]
         return GridPlace("", point.region.name, "", "", point.region, row.country)
-    slug = str(known.snapshot["grid"]["slug"])
+    fleet = known.snapshot.get("fleet", {})
+    kept = known.snapshot["grid"] if "grid" in known.snapshot else fleet["parts"]["grid"]
+    slug = str(kept["slug"])
     row = catalog_table(Grid).by_name[slug]
     return GridPlace(slug, point.grid.name, "", row.main_mix, point.grid, row.country)
 

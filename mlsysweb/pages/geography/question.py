@@ -41,7 +41,7 @@ class RankedPlaces(IntEnum):
 class Inputs:
     """The inputs of the map of carbon intensity, in SI."""
 
-    grid: Grid = spec(Grid, "Location", "poland", help="Or click a country on the map.")
+    grid: Grid = spec(Grid, "Location", "poland", default_from="fleet.grid", help="Or click a country on the map.")
     region: Region | None = spec(
         Region, "Cloud region", optional=True, help="Replaces the location, with the PUE of the region."
     )
