@@ -185,7 +185,7 @@ def test_headline_figures_of_training_have_a_band(wall, output):
 
 def test_the_page_shows_the_band_beside_the_figure(client):
     html = client.get("/walls/serving/").content.decode()
-    assert html.count("90 % interval: ") == 3
+    assert html.count("90 % interval: <span>") == 3
 
 
 def test_figures_of_a_system_that_does_not_fit_have_no_band(client):
