@@ -266,8 +266,8 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.weights_per_device > o.memory_room:
         return Verdict(
             State.INFEASIBLE,
-            "Does not fit. Each serving device holds {weights_per_device} of weights; {memory_room} is usable. Use at "
-            "least {devices_for_weights} devices per replica.",
+            "Does not fit. Each serving device holds {weights_per_device} of weights; {memory_room} is usable. The "
+            "weights alone need {devices_for_weights} devices per replica.",
         )
     trains = "Training: {training_devices} devices in {nodes} nodes, data-parallel size {data_parallel}."
     return Verdict(State.OK, f"Valid layout. {serves} {trains}")

@@ -506,8 +506,8 @@ _LIMIT = {
 _NO_LARGER_BATCH = "Memory holds no larger batch. Shorter or cached prompts would help."
 # Throughput and latency of the largest batch beside those of the given one.
 _BATCH = (
-    "At batch {largest_batch_size}: {largest_batch_throughput} (now {token_throughput}), {largest_batch_latency} end "
-    "to end (now {end_to_end_latency})."
+    "At batch {largest_batch_size}, prefill included: {largest_batch_throughput} (now {token_throughput}), "
+    "{largest_batch_latency} end to end."
 )
 _ADVICE = {
     Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",

@@ -46,7 +46,7 @@ _TRAINING_KEYS = (
 
 # The stages that decide whether the system can serve and train: of several that can't run these are named first.
 _RUNS = ("serving", "parallelism")
-_CANNOT = "none: can't run"
+_CANNOT = "can't run"
 
 
 def system_page(
@@ -76,7 +76,7 @@ def system_page(
     reached = f"{first.strain} {first.of}".strip() + "."
     return SystemPage(
         binding=f"{first.name}: {first.verdict}" if cannot else f"{first.name} is the first limit. {reached}",
-        description=_layout(described),
+        description="" if cannot else _layout(described),
         keys=tuple(_keys(results, links, cost, cannot)),
         groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=(*(fill_slots(note, described.values) for note in described.notes), *_power(results)),

@@ -18,6 +18,7 @@ from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
+from solvers.verdict import State
 
 from .calibrations import calibration_links, calibration_notes
 from .course_rows import course_sentences
@@ -32,9 +33,9 @@ def result_page(
     solver: Solver[Any, Any], result: Result, base: str, measured: NearbyMeasurements | None = None
 ) -> ResultPage:
     """Return the presented result of a wall; `base` is the prefix of its links. Points of `measured` are drawn on
-    charts, and its bands stand beside the headline figures."""
+    charts, and its bands stand beside the headline figures of a system that can run."""
     points = measured.points if measured else ()
-    bands = {each.output: each for each in measured.bands} if measured else {}
+    bands = {each.output: each for each in measured.bands} if measured and result.state != State.INFEASIBLE else {}
     query = urlencode(result.text)
     used = UsedFigures(solver, result)
     working = steps(result, used)

@@ -185,7 +185,13 @@ def test_headline_figures_of_training_have_a_band(wall, output):
 
 def test_the_page_shows_the_band_beside_the_figure(client):
     html = client.get("/walls/serving/").content.decode()
-    assert html.count("9 of 10 measured: ") == 3
+    assert html.count("90 % interval: <span>") == 3
+
+
+def test_figures_of_a_system_that_does_not_fit_have_no_band(client):
+    html = client.get("/walls/serving/", {"model": "llama-3-70b", "tensor_parallel": "1"}).content.decode()
+    assert "If it could run" in html
+    assert "90 % interval" not in html
 
 
 def test_a_chip_with_few_rows_is_told_of_the_others_and_a_bias_with_its_side():

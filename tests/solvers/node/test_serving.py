@@ -299,7 +299,7 @@ def test_the_verdict_names_the_transfer_where_it_is_the_longest_part(concurrency
 def test_no_larger_batch_is_advised_where_none_fits():
     largest = float(serve().largest_batch_size)
     shared = {"model": LLAMA_8B, "accelerator": H100}
-    assert "At batch {largest_batch_size}:" in says(serving, **shared, batch_size=largest - 1)
+    assert "At batch {largest_batch_size}, prefill included:" in says(serving, **shared, batch_size=largest - 1)
     assert "Memory holds no larger batch." in says(serving, **shared, batch_size=largest)
 
 
