@@ -64,10 +64,12 @@ function within(label, width, letter) {
   return by ? { ...label, xshift: (label.xshift ?? 0) + by } : label;
 }
 
-// The box of a label in pixels from the lower left corner of the plot.
-function box({ text, x, y, xanchor, yanchor, xshift = 0, yshift = 0 }, width, height, letter) {
+// The box of a label in pixels from the lower left corner of the plot. `letter` is the width of one where a label has
+// no font of its own.
+function box({ text, x, y, xanchor, yanchor, xshift = 0, yshift = 0, font }, width, height, letter) {
   const lines = text.replace(/<\/?b>/g, "").split("<br>");
-  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * letter * 0.95, lines.length * letter * 2.1];
+  const wider = (font?.size ? 0.6 * font.size : letter) * (text.startsWith("<b>") ? 1.1 : 1);
+  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * wider * 0.95, lines.length * wider * 2.1];
   const left = x * width + xshift - (xanchor === "right" ? wide : 0);
   const bottom = y * height + yshift - ({ top: tall, middle: tall / 2 }[yanchor] ?? 0);
   return { left, bottom, right: left + wide, top: bottom + tall };
@@ -82,11 +84,12 @@ function covered(data, layout, width, height) {
     const share = (value) => ((type === "log" ? Math.log10(value) : value) - range[0]) / (range[1] - range[0]);
     return values.map((value) => (from + share(value) * (to - from)) * length);
   };
-  return data.flatMap(({ type, mode = "", x = [], y = [], xaxis = "x", yaxis = "y" }) => {
+  return data.flatMap(({ type, mode = "", x = [], y = [], xaxis = "x", yaxis = "y", meta }) => {
     if (type !== "scatter" || x.length === 0) return [];
     const [xs, ys] = [along(x, xaxis.replace("x", "xaxis"), width), along(y, yaxis.replace("y", "yaxis"), height)];
     if (!xs || !ys) return [];
-    const around = (left, bottom, by) => ({ left: left - by, right: left + by, bottom: bottom - by, top: bottom + by });
+    const faint = meta?.wide === "text";
+    const around = (left, bottom, by) => ({ left: left - by, right: left + by, bottom: bottom - by, top: bottom + by, faint });
     if (!mode.includes("lines")) return xs.map((at, k) => around(at, ys[k], 8));
     return xs.slice(1).flatMap((at, k) => {
       const [dx, dy] = [at - xs[k], ys[k + 1] - ys[k]];
@@ -96,24 +99,57 @@ function covered(data, layout, width, height) {
   });
 }
 
+const over = (a, b) => a.left <= b.right && b.left <= a.right && a.bottom <= b.top && b.bottom <= a.top;
+
+// The places tried for a label: up and down from each of its forms, the nearest first.
+function tried(forms, height) {
+  const steps = Array.from({ length: Math.ceil(height / 8) }, (_, k) => [8 * k, -8 * k]).flat();
+  return steps.flatMap((step) => forms.map((form) => ({ ...form, yshift: (form.yshift ?? 0) + step })));
+}
+
+const free = (a, others, width, height) =>
+  a.bottom >= 0 && a.top <= height && a.left >= 0 && a.right <= width && !others.some((b) => over(a, b));
+
+const mirrored = (each, shift) => {
+  const anchor = each.xanchor === "left" ? "right" : "left";
+  return { ...each, xanchor: anchor, align: anchor, xshift: anchor === "left" ? shift : -shift };
+};
+
 // Moves the label of a mark up or down, or to the other side of its mark, until it is clear of lines, points and the
 // labels before it. Where that leaves no place it keeps clear of the labels alone, and hides the line behind it.
 function apart(annotations, lines, width, height, letter) {
-  const over = (a, b) => a.left <= b.right && b.left <= a.right && a.bottom <= b.top && b.bottom <= a.top;
   const placed = annotations.filter(({ name }) => name === "end" || name === "heading").map((each) => box(each, width, height, letter));
-  const free = (a, others) => a.bottom >= 0 && a.top <= height && a.left >= 0 && a.right <= width && !others.some((b) => over(a, b));
-  const steps = Array.from({ length: Math.ceil(height / 8) }, (_, k) => [8 * k, -8 * k]).flat();
   return annotations.map((each) => {
     if (each.name !== "mark") return each;
-    const anchor = each.xanchor === "left" ? "right" : "left";
-    const sides = [each, { ...each, xanchor: anchor, align: anchor, xshift: anchor === "left" ? 4 : -4 }];
-    const narrow = sides.map((side) => ({ ...side, text: broken(each.text.replaceAll("<br>", " "), 12) }));
-    const tried = [sides, narrow].flatMap((forms) => steps.flatMap((step) => forms.map((form) => ({ ...form, yshift: (form.yshift ?? 0) + step }))));
-    const clear = (others) => tried.find((label) => free(box(label, width, height, letter), others));
+    const sides = [each, mirrored(each, 4)];
+    const forms = [16, 12].map((wide) => sides.map((side) => ({ ...side, text: broken(each.text.replaceAll("<br>", " "), wide) })));
+    const places = [sides, ...forms].flatMap((some) => tried(some, height));
+    const clear = (others) => places.find((label) => free(box(label, width, height, letter), others, width, height));
     const moved = clear([...placed, ...lines]) ?? { ...(clear(placed) ?? each), bgcolor: colour("token:bg") };
     placed.push(box(moved, width, height, letter));
     return moved;
   });
+}
+
+// Moves the labels of a roofline off lines, points and one another; off a faint line only if it stays near its place.
+// Labels whose figure stands elsewhere, too, are left out where they have no place.
+const ROOFLINE = { roof: 0, point: 12, slope: 8, ridge: 5 };
+function settled(annotations, lines, width, height, letter) {
+  const placed = annotations.filter(({ name }) => name === "region").map((each) => box(each, width, height, letter));
+  if (!placed.length) return annotations;
+  const moved = new Map();
+  for (const [name, shift] of Object.entries(ROOFLINE)) {
+    const each = annotations.find((label) => label.name === name);
+    if (!each) continue;
+    const forms = shift ? [each, mirrored(each, shift)] : [each];
+    const clear = (others, reach) => tried(forms, reach).find((label) => free(box(label, width, height, letter), others, width, height));
+    const strong = lines.filter(({ faint }) => !faint);
+    const unplaced = name === "point" || name === "roof" ? each : { ...each, text: "" };
+    const found = clear([...placed, ...lines], height / 8) ?? clear([...placed, ...strong], height / 2) ?? unplaced;
+    if (found.text) placed.push(box(found, width, height, letter));
+    moved.set(each, found);
+  }
+  return annotations.map((each) => moved.get(each) ?? each);
 }
 
 // Fits a layout to the size of its plot: fewer ticks, broken names, and on a small plot labels of lines inside of it.
@@ -137,7 +173,8 @@ function fitted(data, layout, plot, scale) {
   const letter = 7.2 * scale;
   for (const [k, each] of annotations.entries()) if (each.xref === "paper" && each.name !== "end") annotations[k] = within(each, width, letter);
   const whole = plot.clientWidth - margin.r - Math.max(margin.l, plot._fullLayout?._size.l ?? 66); // Plotly widens the left
-  const clear = apart(annotations, covered(data, layout, whole, height), whole, height, letter);
+  const lines = covered(data, layout, whole, height);
+  const clear = settled(apart(annotations, lines, whole, height, letter), lines, whole, height, letter);
   const axes = Object.fromEntries(
     Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, given]) => {
       const axis = given.range ? { ...given, range: [...given.range] } : given; // Plotly writes a zoom into it
@@ -235,6 +272,8 @@ async function draw(script) {
     const columns = named.some(({ name }) => name.length > 18) ? 1 : 2;
     layout.legend = { ...layout.legend, entrywidthmode: "fraction", entrywidth: 1 / columns }; // else one below the other
   }
+  if (small && layout.meta?.small) layout.margin = { ...layout.margin, ...layout.meta.small };
+  if (!small) for (const trace of data) if (trace.meta?.small === "text") trace.textposition = "none";
   if (small) layout.margin = { ...layout.margin, l: Math.min(layout.margin?.l ?? 40, 40), b: Math.min(layout.margin?.b ?? 44, 44) };
   if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom
   const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));

@@ -120,6 +120,29 @@ def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, li
         page.evaluate(PRESENT)  # leaves it again
 
 
+# The labels of a roofline that a point of its sweep lies under.
+UNDER_POINTS = """() => {
+  const plot = document.querySelector(".plot");
+  const points = [...plot.querySelectorAll(".scatterlayer .point")].map((point) => point.getBoundingClientRect());
+  return [...plot.querySelectorAll(".annotation-text")].filter(({ textContent }) => textContent).filter((text) => {
+    const box = text.getBoundingClientRect();
+    return points.some((at) => at.right > box.left && at.left < box.right && at.bottom > box.top + 3 && at.top < box.bottom - 3);
+  }).map(({ textContent }) => textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("asked", ["model=resnet-50&batch_size=256", "batch_size=8"])
+def test_the_labels_of_a_roofline_stand_apart_and_off_its_points(page, live_server, width, asked):
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{live_server.url}/walls/roofline/?{asked}")
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    page.wait_for_function(DRAWN)
+    assert page.evaluate(WRONG) == []
+    assert page.evaluate(UNDER_POINTS) == []
+
+
 # The tools that show a chart first, and whether a slider is docked there; the others begin with a table or a text.
 CHART_FIRST = {
     "/": True,
@@ -159,6 +182,7 @@ def test_the_chart_of_a_tool_is_in_view_on_a_projector_and_stays_while_a_slider_
         page.set_viewport_size(size)
         page.wait_for_function(DRAWN)
         assert page.evaluate(IN_VIEW) >= 0.55
+        assert page.evaluate(WRONG) == []
     if CHART_FIRST[path]:
         assert len(set(page.evaluate(TOPS))) == 1
 

@@ -112,6 +112,7 @@ def _labels(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
             "right",
             "bottom",
             xshift=-8,
+            name="slope",
         ),
         _text(
             f"ridge {format_quantity(ridge, 'flop/byte')}{_batch_at_ridge(result)}",

@@ -43,21 +43,33 @@ def is_cut(chip: CostBar, limit: float) -> bool:
     return any(cost is not None and cost > limit for cost in chip.dollars)
 
 
+def _label(chip: CostBar, place: int, limit: float) -> str:
+    """Return the text of one bar, and that it is cut; empty where the cost is unknown."""
+    cost, text = chip.dollars[place], chip.texts[place]
+    return f"{text} {_WAYS[place]}{_CUT if cost is not None and cost > limit else ''}" if text else ""
+
+
+def _together(chip: CostBar, limit: float) -> str:
+    """Return the texts of an accelerator in the order of its bars. On a projector a bar is lower than a label, so that
+    three labels would touch."""
+    labels = (_label(chip, place, limit) for place in range(len(_WAYS)))
+    return " · ".join(label for label in labels if label)
+
+
 def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
-    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given."""
+    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given. On a wide plot
+    one label names the costs of a group, on a small one each bar has its own."""
     names = [chip.name for chip in chips]
     limit = cut_at(chips)
-    longest = max((min(cost, limit) for chip in chips for cost in chip.dollars if cost is not None), default=0.0)
+    ends = [max((min(cost, limit) for cost in chip.dollars if cost is not None), default=0.0) for chip in chips]
+    longest = max(ends, default=0.0)
+    together = [" " + _together(chip, limit) for chip in chips]
     texts = [f"{text} {_WAYS[1]}" for chip in chips for text in chip.texts]
     if any(is_cut(chip, limit) for chip in chips):
         texts = [f"{text}{_CUT}" for text in texts]
 
     def length(cost: float | None) -> float | None:
         return None if cost is None else min(cost, limit)
-
-    def label(chip: CostBar, place: int) -> str:
-        cost, text = chip.dollars[place], chip.texts[place]
-        return f"{text} {_WAYS[place]}{_CUT if cost is not None and cost > limit else ''}" if text else ""
 
     traces = [
         {
@@ -67,17 +79,35 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
             "showlegend": False,
             "y": names,
             "x": [length(chip.dollars[place]) for chip in chips],
-            "text": [label(chip, place) for chip in chips],
+            "text": [_label(chip, place, limit) for chip in chips],
             "textposition": "outside",
             "cliponaxis": False,
             "constraintext": "none",
-            "textfont": {"size": 12},  # on a projector a bar is little higher than its label
+            "textfont": {"size": 12},
+            "meta": {"small": "text"},
             "marker": {"color": [_CHEAPEST if chip.cheapest == place else _HUE for chip in chips]},
             "hovertemplate": "%{y}: %{text}<extra></extra>",
         }
         for place, way in enumerate(_WAYS)
         if any(chip.dollars[place] is not None for chip in chips)
     ]
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "text",
+            "showlegend": False,
+            "y": names,
+            "x": ends,
+            "text": together,
+            "textposition": "middle right",
+            "cliponaxis": False,
+            "textfont": {"size": 12},
+            "hoverinfo": "skip",
+            "meta": {"wide": True},
+        }
+    )
+    # The label of a short bar has room beside it within the plot.
+    longer = [text for text, end in zip(together, ends, strict=True) if 2 * end >= longest]
     missed = [chip for chip in chips if chip.missed]
     if missed:
         traces.append(
@@ -101,7 +131,8 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
         "layout": layout(
             barmode="group",
             bargap=0.06,
-            margin={"l": 64, "r": label_room([*texts, "misses the SLO"]), "t": 8, "b": 16},
+            margin={"l": 64, "r": label_room([*longer, "misses the SLO"]), "t": 8, "b": 16},
+            meta={"small": {"r": label_room([*texts, "misses the SLO"])}},
             xaxis=length_axis(longest),
             yaxis=names_axis(names),
         ),

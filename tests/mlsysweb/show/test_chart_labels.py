@@ -49,8 +49,9 @@ def test_a_tornado_has_room_for_the_labels_of_each_side_on_a_phone(values):
 def test_costs_are_in_one_hue_with_the_cheapest_in_full_and_each_bar_says_how_it_is_paid():
     cheap = CostBar("B200", (7670.0, 12000.0, None), ("$7.67k", "$12k", ""), False, cheapest=1)
     dear = CostBar("H100", (16000.0, 21500.0, 9130.0), ("$16k", "$21.5k", "$9.13k"), False)
-    own, rented, spot = serving_cost([cheap, dear])["data"]
+    own, rented, spot, labels = serving_cost([cheap, dear])["data"]
     colours = {colour for trace in (own, rented, spot) for colour in trace["marker"]["color"]}
     assert {colour.partition("/")[0] for colour in colours} == {"token:compute"} and len(colours) == 2
     assert rented["marker"]["color"][0] == "token:compute" != rented["marker"]["color"][1]
     assert rented["text"] == ["$12k on demand", "$21.5k on demand"] and spot["text"] == ["", "$9.13k spot"]
+    assert labels["text"][0].strip() == "$7.67k owned · $12k on demand" and labels["x"] == [12000.0, 21500.0]
