@@ -57,8 +57,8 @@ def _together(chip: CostBar, limit: float) -> str:
 
 
 def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
-    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given. On a wide plot
-    one label names the costs of a group, on a small one each bar has its own."""
+    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given. On a wide
+    plot one label names the costs of a group, on a small one each bar has its own."""
     names = [chip.name for chip in chips]
     limit = cut_at(chips)
     ends = [max((min(cost, limit) for cost in chip.dollars if cost is not None), default=0.0) for chip in chips]
