@@ -29,8 +29,9 @@ def sweep(solver: Solver[Any, Any] | str, **values: Any) -> TextTable:
 
     Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. A single
     value is the same in every row, and other inputs take their default, as in a call. The columns are the axes, then
-    all outputs of the solver: numbers in SI, names for labels. The axes and the main results are printed. Rows with incompatible values are left out and listed
-    in `table.left_out`. Raise InputErrors for an invalid value, and when no row is valid.
+    all outputs of the solver: numbers in SI, names for labels. The axes and the main results are printed. Rows with
+    incompatible values are left out and listed in `table.left_out`. Raise InputErrors for an invalid value, and when
+    no row is valid.
 
     >>> from solvers import roofline, sweep
     >>> table = sweep(roofline, accelerator=["a100", "h100"], batch_size=[1, 64])

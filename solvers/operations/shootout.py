@@ -142,7 +142,9 @@ class Inputs:
     arithmetic_power: Array = inputs.arithmetic_power(
         help="Relative to TDP minus idle power. If changed, of both accelerators."
     )
-    memory_power: Array = inputs.memory_power(help="Relative to TDP minus idle power. If changed, of both accelerators.")
+    memory_power: Array = inputs.memory_power(
+        help="Relative to TDP minus idle power. If changed, of both accelerators."
+    )
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
         "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="catalog's"
@@ -336,8 +338,8 @@ ASSUMPTIONS = (
     "gradients and optimizer state.",
     "Serving: one model replica uses as few devices as hold it, tensor-parallel over their own links. A decode step "
     "takes as long as on the serving wall.",
-    "Power follows MFU and memory bandwidth utilization as fitted to each accelerator, or to H100s where it has no fit; "
-    "MFU alone where the utilization is unknown. Hosts count if given.",
+    "Power follows MFU and memory bandwidth utilization as fitted to each accelerator, or to H100s where it has no "
+    "fit; MFU alone where the utilization is unknown. Hosts count if given.",
     "A reference fleet too small for the model is compared as the smallest that holds it.",
     "Both accelerators have the same infrastructure multiplier.",
 )

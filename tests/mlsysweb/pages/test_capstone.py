@@ -147,7 +147,7 @@ def test_without_another_region_nothing_survives_and_with_one_the_rest_carries_a
 def test_a_remedy_does_what_it_promises_and_none_is_nearer_on_its_ladder(text):
     i = design(**text)
     met = scores(i).meets(i)
-    for constraint, (name, value) in remedies(i).items():
+    for constraint, (name, value, _) in remedies(i).items():
         assert bool(scores(replace(i, **{name: value})).meets(i)[constraint])
         if not bool(met[constraint]):
             now = float(getattr(i, name))
@@ -307,3 +307,21 @@ def test_the_page_says_how_far_predictions_were_off_on_the_accelerator_of_the_de
     assert [each.partition(",")[0] for each in errors] == ["Decode steps", "Prefills"]
     assert all("on NVIDIA A100 SXM4 80GB" in each for each in errors)
     assert units(errors[0]) in unescape(found.content.decode())
+
+
+def test_remedies_that_conflict_say_so(client):
+    page = client.get("/capstone/").context["page"]
+    told = {each.name: each.sentence for each in page.constraints}
+    assert "No number of replicas meets all: budget allows at most" in page.verdict
+    assert "in conflict with budget" in told["Throughput"] and "in conflict with throughput" in told["Budget"]
+
+
+def test_a_remedy_that_breaks_a_requirement_met_today_says_which(client):
+    page = client.get("/capstone/", {"budget": "6 MUSD"}).context["page"]
+    told = {each.name: each for each in page.constraints}
+    assert told["Budget"].met and told["Throughput"].sentence.endswith("in conflict with budget.")
+
+
+def test_a_remedy_without_conflict_names_none(client):
+    page = client.get("/capstone/", {**SMALL, "replicas": "1"}).context["page"]
+    assert not any("conflict" in each.sentence for each in page.constraints) and "No number" not in page.verdict

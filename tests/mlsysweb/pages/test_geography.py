@@ -214,5 +214,17 @@ def test_a_fleet_whose_place_is_another_than_the_one_picked_is_said_to_be(client
     def said(**query):
         return [note for note in client.get("/geography/", query).context["page"].notes if "is on the grid of" in note]
 
-    assert "Switzerland; the job is shown in Poland" in said(fleet="alps")[0]
+    assert "Switzerland; the job is shown in Poland" in said(fleet="alps", grid="poland")[0]
     assert not said(fleet="alps", grid="switzerland") and not said(fleet="research-256") and not said()
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ({"fleet": "alps"}, "In Switzerland"),
+        ({"fleet": "alps", "grid": "poland"}, "In Poland"),
+        ({"fleet": "research-256"}, "In Poland"),  # where it stands is not known
+    ],
+)
+def test_the_job_of_a_fleet_is_where_the_fleet_stands_unless_a_location_is_picked(client, query, place):
+    assert place in client.get("/geography/", query).context["page"].verdict

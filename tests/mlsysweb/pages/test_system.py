@@ -239,3 +239,15 @@ def test_the_iron_law_of_a_run_that_does_not_fit_says_so_first(client):
 def test_a_system_whose_weights_do_not_fit_has_no_valid_layout():
     found = results({"model": "kimi-k2"})["system"]
     assert found.state == "infeasible" and found.verdict.startswith("Does not fit.")
+
+
+def test_an_overloaded_fleet_is_told_of_the_batch_that_needs_no_more_devices(client):
+    asked = {"model": "llama-3-70b", "tensor_parallel": "4", "arrival_rate": "200", "replicas": "60"}
+
+    def told(query):
+        page = client.get("/system/", query).context["page"]
+        rows = [row for group in page.groups for row in group.walls]
+        return next(row.verdict for row in rows if row.name == "Tail latency")
+
+    assert "A larger batch needs no more devices: up to " in told(asked)
+    assert "larger batch" not in told({}) and "larger batch" not in told(asked | {"arrival_rate": "2000"})

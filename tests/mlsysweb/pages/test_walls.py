@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from mlsysweb.answer import answer
 from solvers.fields import Input
 from solvers.registry import solvers
 
@@ -128,6 +129,14 @@ def test_the_slider_of_a_whole_number_says_so_to_its_script(client):
     fields = {name for name, io in solvers()["roofline"].inputs.items() if isinstance(io, Input) and io.integer}
     assert fields & set(sliders)
     assert {name for name, tag in sliders.items() if " data-integer" in tag} == fields & set(sliders)
+
+
+def test_the_pick_is_not_drawn_a_second_time_unless_its_figures_are_changed():
+    asked = {"also": "b200-sxm-180gb,mi300x"}
+    once, changed = (
+        answer(solvers()["shootout"], text).systems for text in (asked, asked | {"rival.memory_bandwidth": "x2"})
+    )
+    assert once == ("AMD Instinct MI300X", "NVIDIA B200 SXM 180GB") and len(changed) == 3
 
 
 def test_several_chips_are_drawn_and_one_that_makes_no_sense_is_left_out_with_its_reason(client):

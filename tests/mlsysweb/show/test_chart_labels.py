@@ -55,3 +55,11 @@ def test_costs_are_in_one_hue_with_the_cheapest_in_full_and_each_bar_says_how_it
     assert rented["marker"]["color"][0] == "token:compute" != rented["marker"]["color"][1]
     assert rented["text"] == ["$12k on demand", "$21.5k on demand"] and spot["text"] == ["", "$9.13k spot"]
     assert labels["text"][0].strip() == "$7.67k owned · $12k on demand" and labels["x"] == [12000.0, 21500.0]
+
+
+def test_a_bar_that_would_flatten_all_others_is_cut_and_says_so():
+    cheap = [CostBar(name, (10e3, None, None), ("$10k", "", ""), False) for name in "abc"]
+    owned, labels = serving_cost([*cheap, CostBar("d", (16e6, None, None), ("$16M", "", ""), False)])["data"]
+    assert owned["x"] == [10e3, 10e3, 10e3, 50e3]
+    assert owned["text"][-1] == "$16M owned, bar cut" and owned["text"][0] == "$10k owned"
+    assert labels["x"] == owned["x"] and labels["text"][-1].strip() == "$16M owned, bar cut"

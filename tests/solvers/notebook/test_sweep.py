@@ -101,3 +101,11 @@ def test_without_lists_there_is_one_row():
 def test_its_example_runs():
     # `solvers.notebook.sweep` is the function; the module is imported by name.
     assert doctest.testmod(importlib.import_module("solvers.notebook.sweep")).failed == 0
+
+
+def test_axes_and_main_results_are_printed_with_the_column_it_is_sorted_by():
+    table = sweep(roofline, batch_size=[1, 8]).sorted("memory_time")
+    head, *_, last = str(table).splitlines()
+    assert head.split() == ["batch_size", *roofline.headline, "memory_time"]
+    assert last.startswith("… columns not printed: ") and "latency" in table.columns
+    assert "not printed" not in str(table.select("batch_size", "latency"))

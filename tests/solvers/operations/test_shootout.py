@@ -198,3 +198,20 @@ def test_the_roofline_times_serving_where_one_of_its_constants_is_given():
     sums, line = {"workload": "serving"}, {"workload": "serving", "efficiency": 0.5}
     assert shootout(**sums).reference_rate != shootout(**line).reference_rate
     assert "sums" in says(shootout, **sums) and "sums" not in says(shootout, **line)
+
+
+def test_each_accelerator_draws_power_by_its_own_fitted_constants():
+    fitted = replace(PRICED, measured_idle_fraction=0.1, measured_arithmetic_power=1.0, measured_memory_power=0.5)
+    asked = {"workload": "training", "pue": 1.0, "duration": 1.0, "efficiency": 0.2, "memory_utilization": 0.09}
+    o = against(fitted, rival_efficiency=0.2, **asked)
+    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * (2 * 0.2 + 0.65 * 0.3)))
+    assert float(o.rival_energy) == pytest.approx(1000 * 700 * (0.1 + 0.9 * (0.2 + 0.5 * 0.3)))
+    turned = against(PRICED, accelerator=fitted, rival_efficiency=0.2, **asked)
+    assert float(turned.rival_energy) == pytest.approx(float(o.reference_energy))
+    assert float(turned.reference_energy) == pytest.approx(float(o.rival_energy))
+
+
+def test_a_changed_constant_of_power_is_that_of_both():
+    fitted = replace(PRICED, measured_idle_fraction=0.1)
+    o = against(fitted, workload="training", efficiency=0.2, rival_efficiency=0.2, idle_fraction=0.5)
+    assert float(o.rival_energy) == pytest.approx(float(o.reference_energy))
