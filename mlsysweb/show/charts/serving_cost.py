@@ -31,8 +31,8 @@ def _together(chip: CostBar) -> str:
 
 
 def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
-    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given. On a wide plot
-    one label names the costs of a group, on a small one each bar has its own."""
+    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given. On a wide
+    plot one label names the costs of a group, on a small one each bar has its own."""
     names = [chip.name for chip in chips]
     ends = [max((cost for cost in chip.dollars if cost is not None), default=0.0) for chip in chips]
     longest = max(ends, default=0.0)
