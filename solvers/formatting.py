@@ -112,7 +112,7 @@ def format_column(values: Iterable[float], unit: str, shown: str = "") -> list[s
             low = max(min(low, size), math.ulp(0.0))  # what is zero has a unit of its own
             high = steps[place - 1][0] if place else math.inf
         scaled = value / here.size
-        number = f"{scaled:.3g}" if here.kind in _PLAIN_KINDS and 1e-4 <= scaled < 999 else "1"
+        number = f"{scaled:.3g}" if here.kind in _PLAIN_KINDS and 1e-3 <= scaled < 999 else "1"
         told.append(here.write(value) if number == "1" else f"{here.prefix}{number}{here.suffix}")
     return told
 

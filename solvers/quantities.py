@@ -253,6 +253,8 @@ class DisplayUnit:
     def write(self, value: float, digits: int = 3) -> str:
         """Return a finite SI value in this unit: `$404k`, `4.8 ms`, `1 day`."""
         scaled, suffix = value / self.size, self.suffix
+        if suffix == " ns" and 0 < abs(scaled) < 1e-3:
+            return "<0.001 ns"  # shorter than any event modeled
         sign, size = (MINUS, -scaled) if scaled < 0 and self.prefix else ("", scaled)
         number = _WRITERS[self.kind](size, digits)
         if number == "1":

@@ -100,6 +100,19 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   for (const { type, name } of detail.elt.elements) if (type === "submit" && name && name !== pressed) detail.formData.delete(name);
 });
 
+// Enter asks again what the last key has asked already, unless that request has failed.
+let lastAsked;
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, formData, triggeringEvent } = event.detail;
+  if (elt.id !== "inputs") return;
+  const question = new URLSearchParams([...formData.entries()].filter(([, value]) => typeof value === "string")).toString();
+  if (triggeringEvent?.type === "submit" && question === lastAsked) event.preventDefault();
+  lastAsked = question;
+});
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort", "htmx:responseError"]) {
+  document.addEventListener(failure, ({ detail }) => detail.xhr.status !== 422 && (lastAsked = undefined));
+}
+
 // Marks the example whose question is now the page's, whatever the order of its inputs; the examples are not swapped.
 function asked({ pathname, search }) {
   const query = new URLSearchParams(search);

@@ -126,7 +126,9 @@ UNDER_POINTS = """() => {
   const points = [...plot.querySelectorAll(".scatterlayer .point")].map((point) => point.getBoundingClientRect());
   return [...plot.querySelectorAll(".annotation-text")].filter(({ textContent }) => textContent).filter((text) => {
     const box = text.getBoundingClientRect();
-    return points.some((at) => at.right > box.left && at.left < box.right && at.bottom > box.top + 3 && at.top < box.bottom - 3);
+    const across = (at) => at.right > box.left && at.left < box.right;
+    const level = (at) => at.bottom > box.top + 3 && at.top < box.bottom - 3;
+    return points.some((at) => across(at) && level(at));
   }).map(({ textContent }) => textContent);
 }"""
 

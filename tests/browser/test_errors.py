@@ -21,6 +21,20 @@ def test_every_error_is_listed_and_leads_to_its_field(page, live_server, console
     expect(page.locator("#in-model-ts-control")).to_have_attribute("aria-invalid", "true")
 
 
+def test_enter_does_not_ask_again_what_the_last_key_has_asked(page, live_server, console):
+    console.allow("422")
+    page.goto(f"{live_server.url}/walls/roofline/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "batch_size=many" in request.url else None)
+    page.locator("#in-batch_size").fill("many")
+    expect(page.locator("#batch_size-error")).not_to_be_empty()
+    page.keyboard.press("Enter")
+    page.locator("#in-batch_size").fill("64")
+    expect(page.locator("#batch_size-error")).to_be_empty()
+    expect(page).to_have_url(re.compile("batch_size=64"))
+    assert len(asked) == 1
+
+
 def test_an_update_is_told_with_what_changed_the_state_and_two_figures(page, live_server, console):
     page.goto(f"{live_server.url}/walls/roofline/")
     page.locator("#in-batch_size").fill("64")

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.errors import InputError
+from solvers.formatting import format_column
 from solvers.quantities import (
     conversion_factor,
     format_quantity,
@@ -271,3 +272,8 @@ def test_a_scale_is_a_power_of_ten_and_no_factor():
 
 def test_a_litre_is_no_misread_digit():
     assert to_si("", "5 l", "L") == to_si("", "5 L", "L") == 5
+
+
+def test_a_time_shorter_than_any_event_is_written_as_below_a_limit():
+    assert format_quantity(3.58e-27, "s") == "<0.001 ns" and format_quantity(2e-9, "s") == "2 ns"
+    assert format_column([3.58e-27, 5e-13, 2e-9], "s") == ["<0.001 ns", "<0.001 ns", "2 ns"]

@@ -19,6 +19,7 @@ class PipelinePreset:
 
 # A budget's network on a fleet, and what its run costs: all of the arithmetic that the fleet's MFU counts. Hoffmann et
 # al. trained on 2,048 tokens; attention over more would be a larger part of the run than the budget's 6 N D knows.
+# A model of this size needs no tensor parallelism, and its 25 attention heads do not divide over 8 devices.
 TRAINED = {
     "parallelism.model.parameters": "scaling_laws.parameters",
     "tco.duration": "parallelism.training_time",
@@ -30,7 +31,7 @@ PRESETS = (
         "The tutorial: budget, fleet, bill",
         ("scaling_laws", "parallelism", "tco"),
         TRAINED,
-        {"compute_budget": "1e21 FLOP", "sequence_length": "2048"},
+        {"compute_budget": "1e21 FLOP", "sequence_length": "2048", "tensor_parallel": "1"},
         "Part 8",
     ),
     PipelinePreset(
@@ -40,7 +41,7 @@ PRESETS = (
             **TRAINED,
             "sustainability.duration": "parallelism.training_time",
         },
-        {"compute_budget": "1e21 FLOP", "sequence_length": "2048"},
+        {"compute_budget": "1e21 FLOP", "sequence_length": "2048", "tensor_parallel": "1"},
     ),
     PipelinePreset("Serving and reasoning", ("serving", "reasoning")),
     PipelinePreset(

@@ -139,3 +139,8 @@ def test_a_wall_of_the_whole_system_opened_alone_has_the_same_answer(text):
             value = results[stage.name].values[name].value
             same = pytest.approx(value, rel=1e-9, nan_ok=True) if isinstance(value, float) else value
             assert alone.values[name].value == same, f"{stage.name}.{name}"
+
+
+def test_the_chain_a_visitor_sees_first_has_a_valid_layout(client):
+    page = client.get("/pipeline/").content.decode()
+    assert "Invalid layout" not in page and "Does not fit" not in page
