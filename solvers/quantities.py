@@ -253,10 +253,9 @@ class DisplayUnit:
     def write(self, value: float, digits: int = 3) -> str:
         """Return a finite SI value in this unit: `$404k`, `4.8 ms`, `1 day`."""
         scaled, suffix = value / self.size, self.suffix
-        if suffix == " ns" and 0 < abs(scaled) < 1e-3:
-            return "<0.001 ns"  # shorter than any event modeled
         sign, size = (MINUS, -scaled) if scaled < 0 and self.prefix else ("", scaled)
-        number = _WRITERS[self.kind](size, digits)
+        # A time below a thousandth of a nanosecond is shorter than any event modeled.
+        number = "<0.001" if suffix == " ns" and 0 < abs(scaled) < 1e-3 else _WRITERS[self.kind](size, digits)
         if number == "1":
             suffix = next(
                 (suffix.removesuffix(many) + one for many, one in _SINGULAR.items() if suffix.endswith(many)), suffix
