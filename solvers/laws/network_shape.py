@@ -28,7 +28,7 @@ class NetworkShape:
 def dense_transformer_shape(parameters: Array) -> NetworkShape:
     """The shape, in whole counts, of a dense transformer of N `parameters`: N = 12·L·h² with a hidden size h of 128 for
     each of its L layers, so L = (N/(12·128²))^(1/3), and heads of 128 dimensions. 8 tensor-parallel devices divide the
-    number of heads from 24 on (4 from 12 on, 2 from 6 on); then L = N/(12·h²) again. At least one of each, unknown (NaN)
+    number of heads from 24 on (4 from 12 on, 2 from 6 on); L = N/(12·h²) again. At least one of each, unknown (NaN)
     where N is. Arrays broadcast. Kaplan et al. 2020, arXiv:2001.08361, table 1 (12·L·h², without embeddings) and
     section 3.1 (h/L hardly changes the loss); Brown et al. 2020, arXiv:2005.14165, table 2.1: 128 is what GPT-3 of 6.7
     billion parameters and more has. Below a billion parameters embeddings are a larger part and networks are deeper for
