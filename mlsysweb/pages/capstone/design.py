@@ -230,9 +230,10 @@ def remedies(i: Inputs) -> dict[str, Remedy]:
     today = {constraint: bool(each) for constraint, each in scores(i).meets(i).items()}
     ways = {constraint: np.flatnonzero(each) for constraint, each in met.items()}
     return {
-        constraint: Remedy(*turned[rows[0]], tuple(each for each in met if today[each] and not met[each][rows[0]]))
+        constraint: Remedy(name, value, tuple(each for each in met if today[each] and not met[each][rows[0]]))
         for constraint, rows in ways.items()
         if rows.size
+        for name, value in [turned[rows[0]]]
     }
 
 
