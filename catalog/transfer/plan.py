@@ -49,7 +49,6 @@ class RowImport:
     row: CatalogRow | None = None
     error: str = ""
 
-
     def remarks(self, table: type[CatalogRow]) -> list[str]:
         """Return a sentence for each figure that would be written and is unusual, as the form of a row asks about."""
         typed = {cell.column.name: cell.after for cell in self.cells if not cell.error}

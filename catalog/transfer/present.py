@@ -27,7 +27,13 @@ _MOST_LISTED = 100
 _LONGEST_TEXT = 200
 # The list of rows to write that have unusual figures; they are in that of their state, too.
 _UNUSUAL = "unusual"
-_WORDS = {ERROR: "with errors", _UNUSUAL: "with unusual figures", NEW: "new", CHANGED: "changed", UNCHANGED: "unchanged"}
+_WORDS = {
+    ERROR: "with errors",
+    _UNUSUAL: "with unusual figures",
+    NEW: "new",
+    CHANGED: "changed",
+    UNCHANGED: "unchanged",
+}
 
 
 def start_page(
