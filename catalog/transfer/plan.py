@@ -12,7 +12,6 @@ import orjson
 from django.db.models import ForeignKey
 
 from catalog.models import CatalogRow
-from catalog.plausibility import check_figures
 from solvers.shipped.names import nearest, slug_from_name, unknown_row
 
 from .cells import CellError, cell_value, same
@@ -48,16 +47,6 @@ class RowImport:
     cells: tuple[CellImport, ...] = ()
     row: CatalogRow | None = None
     error: str = ""
-
-    def remarks(self, table: type[CatalogRow]) -> list[str]:
-        """Return a sentence for each figure that would be written and is unusual, as the form of a row asks about."""
-        typed = {cell.column.name: cell.after for cell in self.cells if not cell.error}
-        if not typed or self.state not in (NEW, CHANGED):
-            return []
-        known = {each.name: getattr(self.row, each.attname) for each in table._meta.fields} if self.row else {}
-        labels = {column.name: column.label for column in transfer_columns(table)}
-        found = check_figures(table, {**known, **typed}, frozenset(typed))
-        return [f"{labels.get(each.column, each.column)}: {each.sentence}" for each in found]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from catalog.models import CatalogImport, CatalogRow
+from catalog.plausibility import check_figures
 
 from .apply import Names, change_text
 from .cells import shown
@@ -71,7 +72,7 @@ def preview_page(
 ) -> ImportPreviewPage:
     """Return the preview of a plan: the rows of one state, a page at a time. Errors come first, then rows with unusual
     figures."""
-    remarks = {row.number: said for row in plan.rows if (said := tuple(row.remarks(plan.table)))}
+    remarks = {row.number: said for row in plan.rows if (said := tuple(_remarks(row, plan.table)))}
     counts = {**plan.counts, _UNUSUAL: len(remarks)}
     first = next((state for state in (ERROR, _UNUSUAL, CHANGED, NEW, UNCHANGED) if counts.get(state)), UNCHANGED)
     state = query.get("show", "") if query.get("show") in _WORDS else first
@@ -101,6 +102,17 @@ def preview_page(
         correctable=any(cell.error and cell.place >= 0 for row in listed for cell in row.cells),
         start=start,
     )
+
+
+def _remarks(row: RowImport, table: type[CatalogRow]) -> list[str]:
+    """Return a sentence for each figure that would be written and is unusual, as the form of a row asks about."""
+    typed = {cell.column.name: cell.after for cell in row.cells if not cell.error}
+    if not typed or row.state not in (NEW, CHANGED):
+        return []
+    known = {each.name: getattr(row.row, each.attname) for each in table._meta.fields} if row.row else {}
+    labels = {column.name: column.label for column in transfer_columns(table)}
+    found = check_figures(table, {**known, **typed}, frozenset(typed))
+    return [f"{labels.get(each.column, each.column)}: {each.sentence}" for each in found]
 
 
 def _summary(plan: ImportPlan, written: int, unusual: int) -> str:
