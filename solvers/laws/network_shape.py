@@ -10,8 +10,8 @@ from solvers.declare import Array
 
 # Hidden size for each layer, and dimensions of a head.
 _ASPECT, _HEAD = 128, 128
-# Tensor parallelism divides heads by powers of two, usually up to 8. Heads are a multiple of the largest of these of
-# which there are at least so many in a network's heads; a coarser step would make small networks too deep or too wide.
+# Tensor parallelism divides heads by powers of two, usually up to 8. Heads are a multiple of the largest of these
+# that is at most a third of a network's heads; a coarser step would make small networks too deep or too wide.
 _DIVISORS, _FEWEST_MULTIPLES = (8.0, 4.0, 2.0), 3
 
 

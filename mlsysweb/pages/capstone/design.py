@@ -209,7 +209,7 @@ LADDERS: dict[str, tuple[float, ...]] = {
 FORMATS = (Precision.FP16, Precision.FP8, Precision.INT8, Precision.FP4, Precision.INT4)
 
 
-class Remedy(NamedTuple):
+class DesignChange(NamedTuple):
     """The smallest change of one input that would meet a constraint: its name and setting, and the names of constraints
     met today that it would miss."""
 
@@ -218,7 +218,7 @@ class Remedy(NamedTuple):
     breaks: tuple[str, ...]
 
 
-def remedies(i: Inputs) -> dict[str, Remedy]:
+def remedies(i: Inputs) -> dict[str, DesignChange]:
     """Return the remedy of each constraint that one input alone can meet."""
     turned = [(name, value) for name, ladder in LADDERS.items() for value in _nearest_first(i, name, ladder)]
     columns = {
@@ -230,7 +230,7 @@ def remedies(i: Inputs) -> dict[str, Remedy]:
     today = {constraint: bool(each) for constraint, each in scores(i).meets(i).items()}
     ways = {constraint: np.flatnonzero(each) for constraint, each in met.items()}
     return {
-        constraint: Remedy(name, value, tuple(each for each in met if today[each] and not met[each][rows[0]]))
+        constraint: DesignChange(name, value, tuple(each for each in met if today[each] and not met[each][rows[0]]))
         for constraint, rows in ways.items()
         if rows.size
         for name, value in [turned[rows[0]]]

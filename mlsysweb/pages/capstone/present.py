@@ -19,9 +19,10 @@ from solvers.result import Value
 from solvers.specs import Precision
 from solvers.verdict import State
 
-from .design import DesignSpace, Remedy, Scores, regions, shares
+from .design import DesignChange, DesignSpace, Scores, regions, shares
 from .page import BriefConstraint, CapstonePage, Design, RegionEmissions
-from .question import BudgetBasis, Inputs, Redundancy, Tenure
+from .question import Inputs, Redundancy, Tenure
+from .remedies import conflict, is_bought, redundancy, remedy, requirement_name
 from .words import dollars, inside, rate, seconds, tonnes
 
 _MOST_FAINT = 300
@@ -37,7 +38,7 @@ class CapstoneLinks:
 
 
 def capstone_page(
-    i: Inputs, score: Scores, ways: Mapping[str, Remedy], space: DesignSpace | None, around: CapstoneLinks
+    i: Inputs, score: Scores, ways: Mapping[str, DesignChange], space: DesignSpace | None, around: CapstoneLinks
 ) -> CapstonePage:
     """Return the page: every constraint of the brief, and the front if the design is submitted."""
     met = {name: bool(each) for name, each in score.meets(i).items()}
@@ -71,10 +72,10 @@ def _errors(i: Inputs, around: CapstoneLinks) -> Iterator[str]:
 def _brief(i: Inputs) -> str:
     """Return the assignment in a sentence."""
     count = len(regions(i))
-    what = {Redundancy.REGION: "region" if count > 1 else "", Redundancy.REPLICA: "replica"}.get(_redundancy(i), "")
+    what = {Redundancy.REGION: "region" if count > 1 else "", Redundancy.REPLICA: "replica"}.get(redundancy(i), "")
     lost = f" It must survive the loss of a {what}." if what else ""
     budget, carbon = dollars(float(i.budget)), f"{tonnes(float(i.carbon_limit))} CO₂e"
-    limits = f"{budget} to buy and {carbon} per year" if _is_bought(i) else f"{budget} and {carbon} per year"
+    limits = f"{budget} to buy and {carbon} per year" if is_bought(i) else f"{budget} and {carbon} per year"
     return (
         f"Serve {i.model.name} to {rate(float(i.requests))}, each of "
         f"{agree(f'{float(i.prompt_length):,.0f}', ' prompt tokens')} and "
@@ -84,59 +85,15 @@ def _brief(i: Inputs) -> str:
     )
 
 
-def _is_bought(i: Inputs) -> bool:
-    return int(i.budget_basis) == BudgetBasis.PURCHASE
-
-
-def _redundancy(i: Inputs) -> Redundancy:
-    return Redundancy(int(i.redundancy))
-
-
-def _name(i: Inputs, constraint: str) -> str:
-    """Return the name of a constraint of the brief."""
-    if constraint == "failure":
-        return f"TTFT (p99) after loss of a {_redundancy(i).name.lower()}"
-    if constraint == "cost" and _is_bought(i):
-        return "Budget to buy"
-    return _NAMES[constraint]
-
-
-_NAMES = {
-    "fits": "Memory per device",
-    "throughput": "Throughput",
-    "ttft": "TTFT (p99)",
-    "cost": "Budget",
-    "carbon": "Carbon budget",
-}
-
-
-def _verdict(i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, Remedy]) -> str:
+def _verdict(i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, DesignChange]) -> str:
     devices, places = format_quantity(float(found.devices), "1"), agree(str(len(regions(i))), " regions")
     size = f"{agree(devices, ' devices')} in {places}"
-    budget = (
-        f"The budget is {dollars(float(i.budget))} {'to buy' if _is_bought(i) else 'per year'}; {_price(i, found)}."
-    )
-    missed = ", ".join(inside(_name(i, name)) for name, each in met.items() if not each)
+    budget = f"The budget is {dollars(float(i.budget))} {'to buy' if is_bought(i) else 'per year'}; {_price(i, found)}."
+    missed = ", ".join(inside(requirement_name(i, name)) for name, each in met.items() if not each)
     if not missed:
         return f"All {len(met)} requirements met. {size}, {tonnes(float(found.carbon))} CO₂e per year. {budget}"
-    conflict = f" {_conflict(i, ways)}" if _conflict(i, ways) else ""
-    return f"{sum(met.values())} of {len(met)} requirements met. {size}; not met: {missed}. {budget}{conflict}"
-
-
-def _conflict(i: Inputs, ways: Mapping[str, Remedy]) -> str:
-    """Return that no number of replicas meets all requirements, where more of them are needed for one and fewer for
-    another; else an empty text."""
-    now = float(i.replicas)
-    needed = {name: way.value for name, way in ways.items() if way.knob == "replicas"}
-    fewest, most = max(needed.values(), default=now), min(needed.values(), default=now)
-    if not most < now < fewest:
-        return ""
-    least = inside(_name(i, min(needed, key=lambda name: needed[name])))
-    return (
-        f"No number of replicas meets all: {least} allows at most {most:g} per region, "
-        f"{inside(_name(i, max(needed, key=lambda name: needed[name])))} needs {fewest:g}. "
-        "Change the accelerator, precision, parallelism or batch size."
-    )
+    against = f" {said}" if (said := conflict(i, ways)) else ""
+    return f"{sum(met.values())} of {len(met)} requirements met. {size}; not met: {missed}. {budget}{against}"
 
 
 def _price(i: Inputs, found: Scores) -> str:
@@ -146,7 +103,7 @@ def _price(i: Inputs, found: Scores) -> str:
 
 
 def _constraints(
-    i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, Remedy]
+    i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, DesignChange]
 ) -> Iterator[BriefConstraint]:
     ttft = seconds(float(i.ttft_target))
     wanted = {
@@ -154,20 +111,20 @@ def _constraints(
         "throughput": f"≥ {rate(float(i.requests))}",
         "ttft": f"≤ {ttft}",
         "failure": f"≤ {ttft}",
-        "cost": f"≤ {dollars(float(i.budget))} {'to buy' if _is_bought(i) else 'per year'}",
+        "cost": f"≤ {dollars(float(i.budget))} {'to buy' if is_bought(i) else 'per year'}",
         "carbon": f"≤ {tonnes(float(i.carbon_limit))} CO₂e per year",
     }
     for name, has in _has(i, score).items():
         if name not in met:
             continue
-        sentence = "" if met[name] else _remedy(i, name, ways)
-        yield BriefConstraint(_name(i, name), wanted[name], has, met[name], sentence)
+        sentence = "" if met[name] else remedy(i, name, ways)
+        yield BriefConstraint(requirement_name(i, name), wanted[name], has, met[name], sentence)
 
 
 def _has(i: Inputs, score: Scores) -> dict[str, Card]:
     """Return the design's value for each constraint of the brief."""
     capacity, ttft = float(score.capacity), float(score.ttft)
-    by_region = _redundancy(i) == Redundancy.REGION
+    by_region = redundancy(i) == Redundancy.REGION
     left = _ttft_without_region(i, score) if by_region else float(score.ttft_degraded)
     stands_in = "no other region" if by_region and len(regions(i)) < 2 else seconds(left)
     return {
@@ -175,9 +132,9 @@ def _has(i: Inputs, score: Scores) -> dict[str, Card]:
         "throughput": Card("capacity", "Maximum throughput", rate(capacity), "", "compute", capacity, "1/s"),
         "ttft": Card("ttft", "TTFT (p99)", seconds(ttft), "", "", ttft, "s"),
         "failure": Card(
-            "ttft_left" if by_region else "ttft_degraded", _name(i, "failure"), stands_in, "", "", left, "s"
+            "ttft_left" if by_region else "ttft_degraded", requirement_name(i, "failure"), stands_in, "", "", left, "s"
         ),
-        "cost": _purchase_card(score) if _is_bought(i) else _cost_card(score),
+        "cost": _purchase_card(score) if is_bought(i) else _cost_card(score),
         "carbon": card("carbon", Value(float(score.carbon), "kg", "t", "Emissions per year (CO₂e)")),
     }
 
@@ -196,7 +153,7 @@ def _purchase_card(score: Scores) -> Card:
 
 def _figures(i: Inputs, score: Scores) -> Iterator[Card]:
     """Yield figures of the design that the brief does not limit."""
-    if _is_bought(i):
+    if is_bought(i):
         yield _cost_card(score)
     elif i.tenure == Tenure.OWN:
         yield _purchase_card(score)
@@ -225,33 +182,6 @@ def _survival(what: str, ttft: float, i: Inputs) -> str:
         )
     word = "survives" if ttft <= float(i.ttft_target) else "does not survive"
     return f"Loss of a {what}: {word}, TTFT (p99) {seconds(ttft)} of {seconds(float(i.ttft_target))}."
-
-
-_INPUT_WORDS = {
-    "replicas": "replicas per region",
-    "tensor_parallel": "tensor-parallel devices",
-    "pipeline_parallel": "pipeline stages",
-    "batch_size": "requests per batch",
-}
-
-
-def _remedy(i: Inputs, name: str, ways: Mapping[str, Remedy]) -> str:
-    if name == "failure" and _redundancy(i) == Redundancy.REGION and len(regions(i)) < 2:
-        return "Add a second region."
-    if name not in ways:
-        return (
-            "No single change of replicas, parallelism or batch size is enough. Try another accelerator, precision or "
-            "region."
-        )
-    way = ways[name]
-    now = float(getattr(i, way.knob))
-    would = f"{agree(f'{way.value:g}', f' {_INPUT_WORDS[way.knob]}')} would meet it (now {now:g})"
-    against = [
-        inside(_name(i, each))
-        for each, other in ways.items()
-        if each in way.breaks or (other.knob == way.knob and (other.value - now) * (way.value - now) < 0)
-    ]
-    return f"{would}, in conflict with {' and '.join(against[:2])}." if against else f"{would}."
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:
