@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from mlsysweb.show.charts.geography import PlacePoint
 from solvers.quantities import format_quantity
-from solvers.unknown_specs import is_unknown
 
 from .places import Life
-from .question import Inputs
 
 
 def tradeoff_finding(points: Sequence[PlacePoint]) -> str:
@@ -29,14 +27,6 @@ def lifetimes_finding(lived: Sequence[Life]) -> str:
     shares = [(life.making / (life.making + life.running), life.name) for life in lived]
     most, least = (format_quantity(end(shares)[0], "1", "percent") for end in (max, min))
     return f"Embodied carbon is {most} of the total on {max(shares)[1]} and {least} on {min(shares)[1]}."
-
-
-def fleet_elsewhere(i: Inputs, place: str) -> Iterator[str]:
-    """Yield where the fleet is, if that is known and is not the `place` of the job."""
-    if i.fleet is not None and not is_unknown(i.fleet.grid) and i.fleet.grid.name != place:
-        yield (
-            f"{i.fleet.name} is on the grid of {i.fleet.grid.name}; the job is shown in {place}, the location picked."
-        )
 
 
 def embodied_sources(lived: Sequence[Life]) -> Iterator[str]:

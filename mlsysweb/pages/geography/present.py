@@ -17,7 +17,7 @@ from solvers.grammar import agree
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 
-from .findings import embodied_sources, fleet_elsewhere, lifetimes_finding, tradeoff_finding
+from .findings import embodied_sources, lifetimes_finding, tradeoff_finding
 from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, GridPlace, Life
 from .question import Counted, Inputs
@@ -55,7 +55,7 @@ def geography_page(
         rows=tuple(_rows(found, here, around)),
         unknown="" if world else "The catalog has no country to draw.",
         wall=_wall(i, found, here, around),
-        notes=tuple(_notes(i, found, here, lived)),
+        notes=tuple(_notes(i, found, lived)),
         url=link,
         region="" if around.picked.slug else around.picked.name,
         country=around.picked.country,
@@ -294,8 +294,7 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
     return Link("Open the sustainability wall with this job and location", f"{around.wall}?{urlencode(asked)}")
 
 
-def _notes(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterator[str]:
-    yield from fleet_elsewhere(i, found.places[here].name)
+def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each location's own PUE is used where it is known, so both grid and PUE differ between locations."
     if lived_asleep := [life.name for life in lived if life.sleeps]:

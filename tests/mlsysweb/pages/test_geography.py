@@ -210,14 +210,6 @@ def test_a_wrong_input_is_told_at_its_field(client):
     assert unknown.status_code == 422 and unknown.context["page"] is None and told == {"grid"}
 
 
-def test_a_fleet_whose_place_is_another_than_the_one_picked_is_said_to_be(client):
-    def said(**query):
-        return [note for note in client.get("/geography/", query).context["page"].notes if "is on the grid of" in note]
-
-    assert "Switzerland; the job is shown in Poland" in said(fleet="alps", grid="poland")[0]
-    assert not said(fleet="alps", grid="switzerland") and not said(fleet="research-256") and not said()
-
-
 @pytest.mark.parametrize(
     ("query", "place"),
     [
