@@ -109,6 +109,12 @@ docs: .venv/.docs
 	@$(PIP) -r requirements.txt
 	@touch $@
 
+# What DASK_SCHEDULER needs, on the site and on every worker.
+.venv/.cluster: requirements-cluster.txt .venv/.run
+	@echo "Installing what spreads searches over a cluster into .venv"
+	@$(PIP) -r requirements.txt -r requirements-cluster.txt
+	@touch $@
+
 .venv/.docs: requirements-docs.txt .venv/.run
 	@echo "Installing what builds the documentation into .venv"
 	@$(PIP) -r requirements-docs.txt

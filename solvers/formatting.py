@@ -11,6 +11,8 @@ from .grammar import agree
 from .quantities import display_units, format_quantity
 from .result import Value
 
+# The kinds of rounding that write three significant digits.
+_PLAIN_KINDS = ("rounded", "count")
 # A slot of an equation: `@latency`, `@accelerator.tdp`.
 LATEX_SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
 # Members of enumerations whose name is not the word for them. The names stay in addresses, the API and exports.
@@ -110,7 +112,7 @@ def format_column(values: Iterable[float], unit: str, shown: str = "") -> list[s
             low = max(min(low, size), math.ulp(0.0))  # what is zero has a unit of its own
             high = steps[place - 1][0] if place else math.inf
         scaled = value / here.size
-        number = f"{scaled:.3g}" if here.kind == "rounded" and 1e-4 <= scaled < 999 else "1"
+        number = f"{scaled:.3g}" if here.kind in _PLAIN_KINDS and 1e-4 <= scaled < 999 else "1"
         told.append(here.write(value) if number == "1" else f"{here.prefix}{number}{here.suffix}")
     return told
 

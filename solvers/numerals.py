@@ -11,6 +11,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def format_number(value: float, digits: int = 3) -> str:
     """Return a number to three significant digits without trailing zeros, grouped by thousands; above a thousand to the
     nearest whole, and as a power of ten if huge or tiny: `7.23×10²³`."""
+    if digits >= 3 and 1e-4 <= value < 999:  # most numbers, in a fifth of the time
+        return f"{value:.{digits}g}"
     if value == 0:
         return "0"
     sign, size = MINUS if value < 0 else "", abs(value)

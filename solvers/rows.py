@@ -6,7 +6,7 @@ Fields are numbers, codes of choices and specs, each a scalar where it is the sa
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -49,16 +49,39 @@ def record_of(kind: type[R], values: dict[str, Any]) -> R:
 
 def each_row(record: Any, row: NDArray[np.int_]) -> Iterator[Any]:
     """Yield each of the questions `row` of a one-dimensional batch: scalars, and numbers as Python's own."""
-    own = {name: value.item() for name, value in vars(record).items() if isinstance(value, np.generic)}
-    streams: dict[str, Any] = {}
-    for name, value, axes in _columns(record):
-        if _shape(value, axes):
-            is_spec = dataclasses.is_dataclass(value)
-            streams[name] = each_row(value, row) if is_spec else _elements(np.asarray(value)[row], axes)
+    same, streams = _streams(record, row)
     names = tuple(streams)
-    same = replaced(record, own)
     for values in zip(*streams.values(), strict=True) if streams else ((),) * len(row):
         yield replaced(same, dict(zip(names, values, strict=True)))
+
+
+def _streams(record: Any, row: NDArray[np.int_]) -> tuple[Any, dict[str, Iterable[Any]]]:
+    """Return the record with what is the same in all questions `row`, as scalars, and the values of each other field.
+    A figure repeated in every row, as of a spec in a batch of several, is no stream: each costs time per question."""
+    same = {name: value.item() for name, value in vars(record).items() if isinstance(value, np.generic)}
+    streams: dict[str, Iterable[Any]] = {}
+    for name, value, own in _columns(record):
+        if not _shape(value, own):
+            continue
+        if dataclasses.is_dataclass(value):
+            spec, within = _streams(value, row)
+            if within or not len(row):
+                streams[name] = each_row(value, row)
+            else:
+                same[name] = spec
+            continue
+        column = np.asarray(value)[row]
+        if len(row) and _is_repeated(column):
+            same[name] = _elements(column[:1], own)[0]
+        else:
+            streams[name] = _elements(column, own)
+    return replaced(record, same), streams
+
+
+def _is_repeated(column: NDArray[Any]) -> bool:
+    """Return whether all values along the first axis are the same, or all unknown."""
+    alike = column == column[0]
+    return bool(np.all(alike) or (column.dtype.kind == "f" and np.all(alike | np.isnan(column) & np.isnan(column[0]))))
 
 
 def _elements(column: NDArray[Any], own: int) -> list[Any]:

@@ -1,7 +1,9 @@
 """The files of `deploy/` agree with the site: its settings, its commands, its ports and its limits."""
 
+import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,15 @@ import pytest
 import yaml
 
 from mlsysweb.environment import VARIABLES
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.question import declared_search
+from mlsysweb.explore.jobs import run_boxes
+from mlsysweb.explore.jobs.serialize import to_bytes
 from mlsysweb.operate.health import READY
 from mlsysweb.serve import IDLE, LARGEST_BODY
+from solvers.search.explore import empty_result
+from solvers.search.run import run
+from tests.mlsysweb.explore.questions import large
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -51,7 +60,7 @@ def test_compose_asks_for_every_name_of_the_example():
 
 def test_compose_mounts_files_that_are_here_and_volumes_that_are_declared():
     for service in COMPOSE["services"].values():
-        for source in (volume.split(":")[0] for volume in service["volumes"]):
+        for source in (volume.split(":")[0] for volume in service.get("volumes", ())):
             assert source in COMPOSE["volumes"] or source == "./certificates" or (DEPLOY / source).is_file()
 
 
@@ -64,7 +73,7 @@ def test_the_image_is_made_and_started_by_targets_of_the_makefile():
     text = (DEPLOY / "Dockerfile").read_text()
     run = "\n".join(line for line in text.splitlines() if line.startswith(("RUN", "CMD")))
     called = targets(re.sub(r"install --yes[^&]*&&", "", run))
-    assert called == {".venv/.run", "serve"} and called <= TARGETS
+    assert called == {".venv/.cluster", "serve"} and called <= TARGETS
     assert set(re.findall(r"^ENV (\w+)=", text, re.M)) <= MAKEFILE_VARIABLES
     for line in re.findall(r"^COPY --chown=site (.*) \./$", text, re.M):
         assert all((ROOT / name).is_file() for name in line.split())
@@ -110,13 +119,13 @@ def test_the_image_has_every_folder_that_the_site_reads():
 
 
 def test_the_image_makes_its_packages_from_the_files_copied_before(tmp_path):
-    """`make .venv/.run` needs no other file: it would have installed the packages into this folder."""
+    """`make .venv/.cluster` needs no other file: it would have installed the packages into this folder."""
     for name in re.findall(r"^COPY --chown=site (.*) \./$", (DEPLOY / "Dockerfile").read_text(), re.M)[0].split():
         shutil.copy(ROOT / name, tmp_path)
-    command = ["make", "--dry-run", ".venv/.run", f"PYTHON={sys.executable}"]
+    command = ["make", "--dry-run", ".venv/.cluster", f"PYTHON={sys.executable}"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert "-r requirements.txt" in ran.stdout
+    assert "-r requirements.txt" in ran.stdout and "-r requirements-cluster.txt" in ran.stdout
 
 
 def test_the_commands_in_shells_can_be_parsed():
@@ -141,3 +150,50 @@ def test_the_proxy_closes_an_idle_connection_before_the_site_does():
     text = (DEPLOY / "nginx.conf.template").read_text()
     (seconds,) = re.findall(r"^\s+keepalive_timeout (\d+)s;$", text, re.M)
     assert 0 < int(seconds) < IDLE
+
+
+def test_the_cluster_is_off_unless_asked_for_and_has_no_secret_of_the_site():
+    cluster = [COMPOSE["services"][name] for name in ("scheduler", "searcher")]
+    for service in cluster:
+        assert service["profiles"] == ["cluster"] and "ports" not in service and "volumes" not in service
+        assert not service.get("environment", {}).keys() & NAMES
+    assert COMPOSE["services"]["worker"]["environment"]["DASK_SCHEDULER"] == "${DASK_SCHEDULER:-}"
+    _, _, address, *_ = cluster[1]["command"]
+    assert f"# DASK_SCHEDULER={address}\n" in (DEPLOY / "example.env").read_text()
+
+
+@pytest.fixture
+def compose_cluster(tmp_path):
+    """The address of the scheduler, started with its workers by the commands of the compose file, on another port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = f"tcp://127.0.0.1:{port}"
+    changed = {"0.0.0.0": "127.0.0.1", "8786": port, "tcp://scheduler:8786": address, "/tmp": str(tmp_path)}
+    changed["${DASK_WORKERS:-2}"] = "2"
+    running = []
+    for name in ("scheduler", "searcher"):
+        service = COMPOSE["services"][name]
+        command = [str(changed.get(each, each)) for each in service["command"]]
+        environment = {**os.environ, **service.get("environment", {})}
+        if "PYTHONPATH" in environment:
+            environment["PYTHONPATH"] = str(ROOT)
+        running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
+    yield address
+    for process in reversed(running):
+        process.terminate()
+    for process in running:
+        process.wait(30)
+
+
+@pytest.mark.usefixtures("catalog")
+def test_the_cluster_of_compose_searches_to_the_bit_what_one_process_does(compose_cluster, monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER", compose_cluster)
+    monkeypatch.setattr(run_boxes, "_SPAN", 4)
+    client = run_boxes._client(compose_cluster)
+    client.wait_for_workers(2, timeout=60)
+    search = declared_search(large(20_000), look_up, all_of).search
+    *_, (seen, done) = run_boxes.run_boxes(search, empty_result(search), 0)
+    client.close()
+    run_boxes._client.cache_clear()
+    assert done == search.boxes and to_bytes(seen) == to_bytes(run(search).seen)

@@ -75,12 +75,11 @@ def _known_where(able: Truth, work: Work) -> Work:
 
 
 def _select_by_phase(meant: Codes, works: dict[Phase, Work]) -> Work:
-    conditions = [np.asarray(meant) == kind for kind in works]
-    return Work(
-        **{
-            f.name: np.select(
-                conditions, np.broadcast_arrays(*(getattr(w, f.name) for w in works.values()), meant)[:-1]
-            )
-            for f in dataclasses.fields(Work)
-        }
-    )
+    """Return the work of each row's phase, every one of which is among `works`."""
+    first, *others = works
+    names = [f.name for f in dataclasses.fields(Work)]
+    chosen = {name: getattr(works[first], name) for name in names}
+    for kind in others:
+        here = np.asarray(meant) == kind
+        chosen = {name: np.where(here, getattr(works[kind], name), chosen[name]) for name in names}
+    return Work(**chosen)

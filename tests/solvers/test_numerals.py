@@ -19,3 +19,8 @@ def test_a_rounded_number_is_the_number_of_its_significant_digits(size, sign, di
 )
 def test_a_rounded_number_has_three_significant_digits_and_no_trailing_zeros(value, text):
     assert format_rounded(value) == text
+
+
+@given(st.floats(1e-4, 998.9), st.sampled_from([3, 4, 6]))
+def test_the_short_way_writes_a_number_of_any_size_as_the_long_way_writes_it_with_a_sign(value, digits):
+    assert f"\u2212{format_number(value, digits)}" == format_number(-value, digits)

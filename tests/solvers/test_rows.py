@@ -44,6 +44,18 @@ def test_each_question_of_a_batch_is_the_one_taken_alone_in_pythons_numbers():
         assert each.model is whole.model
 
 
+def test_what_is_repeated_in_every_question_is_the_same_object_in_all():
+    whole = rows.replaced(batch(), {"batch_size": np.array([1.0, np.nan, np.nan, 4])})
+    one, other = rows.each_row(whole, np.array([1, 2]))  # both of the second chip, with an unknown batch size
+    assert one.accelerator is other.accelerator
+    assert one.accelerator.tdp == find(Accelerator, "mi300x", "").tdp and type(one.accelerator.tdp) is float
+    assert np.isnan(one.batch_size) and type(one.batch_size) is float
+    assert (one.phase, other.phase) == (1, 0)
+    known, unknown = rows.each_row(whole, np.array([0, 1]))
+    assert known.batch_size == 1.0 and np.isnan(unknown.batch_size)
+    assert list(rows.each_row(whole, np.array([], dtype=int))) == []
+
+
 def test_a_batch_without_columns_is_the_same_question_each_time():
     question = roofline.inputs_type(
         model=find(Model, "llama-3-8b", ""),

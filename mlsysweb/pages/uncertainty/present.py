@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import orjson
@@ -29,7 +31,7 @@ from solvers.result import Result, Value
 from solvers.uncertainty.bands import OutputBand, SystemUncertainty, Uncertainty
 
 from .page import BandLine, RangeLine, ShareLine, UncertaintyPage
-from .question import UncertaintyQuestion
+from .question import SHOW, UncertaintyQuestion
 from .sentences import in_sentence, judged_text, notes, ranking, share_text, verdict, words_of
 
 # Smaller totals than this are no share worth a bar of its own.
@@ -49,7 +51,11 @@ class UncertaintyLinks:
 
     def showing(self, output: str) -> str:
         """Return the link that shows the charts of an output."""
-        return f"{self.page}?{replace(self.question, show=output).query}"
+        return f"{self.page}?{self._unshown}&{urlencode({SHOW: output})}"
+
+    @cached_property
+    def _unshown(self) -> str:
+        return replace(self.question, show="").query
 
 
 def without_ranges(solver: Solver[Any, Any], result: Result, around: UncertaintyLinks) -> UncertaintyPage:

@@ -4,7 +4,7 @@ takes."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from itertools import islice
 from typing import Protocol
@@ -13,6 +13,7 @@ from django.template import Library
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from mlsysweb.show.measurements.page import MeasuredRow
 from mlsysweb.show.results.page import Card, FigureOrigin, Link, WorkingStep
 from mlsysweb.show.term_filter import terms
 from mlsysweb.show.unit_filter import units
@@ -150,3 +151,21 @@ def _origin(figure: FigureOrigin) -> str:
     label = escape(figure.label)
     linked = f'<a href="{escape(in_catalog(figure.path))}">{label}</a>' if figure.path else label
     return f"{linked} of {escape(figure.row)} (origin: {escape(figure.origin)})"
+
+
+@register.filter
+def measured_rows(rows: Iterable[MeasuredRow]) -> SafeString:
+    """Return measurements as items of an `ul`: configuration, figure, prediction, their ratio and the source."""
+    return mark_safe("".join(map(_measured_row, rows)))
+
+
+@lru_cache(maxsize=2048)  # neighbouring questions have the same measurements near them
+def _measured_row(row: MeasuredRow) -> str:
+    configuration, quantity, source = escape(row.configuration), escape(row.quantity), escape(row.source.words)
+    danger = ' data-kind="danger"' if row.far else ""
+    return (
+        f"<li>{configuration}: {quantity} {escape(units(row.measured))}, predicted {escape(units(row.predicted))} "
+        f"<b{danger}>({escape(row.ratio)})</b>, "
+        f'<a href="{escape(row.source.url)}" rel="noopener" '
+        f'aria-label="{source}: {configuration}, {quantity}">{source}</a></li>'
+    )

@@ -1,10 +1,12 @@
 from mlsysweb.pages.geography.page import PlaceRow
 from mlsysweb.pages.walls.page import SolveForOption
+from mlsysweb.show.measurements.page import MeasuredRow
 from mlsysweb.show.results.page import Card, FigureOrigin, Link, WorkingStep
 from mlsysweb.show.results.table_filter import (
     card_rows,
     headed_rows,
     header_cells,
+    measured_rows,
     option_elements,
     table_rows,
     working_steps,
@@ -81,3 +83,15 @@ def test_an_option_says_its_value_where_it_has_one():
     assert option_elements([SolveForOption("mfu", "MFU & more", "<0.01 %"), SolveForOption('a"b', "Batch")]) == (
         '<option value="mfu">MFU &amp; more, now &lt;0.01 %</option><option value="a&quot;b">Batch</option>'
     )
+
+
+def test_a_measurement_names_its_source_and_marks_a_prediction_that_is_far_off():
+    source = Link("MLPerf & more", "https://example.org/?a=1&b=2")
+    row = MeasuredRow("batch 8 <long>", "ITL", "h100", "4 ms", "9 ms", "2.25×", True, source)
+    assert measured_rows([row]) == (
+        "<li>batch 8 &lt;long&gt;: ITL 4\u00a0ms, predicted 9\u00a0ms "
+        '<b data-kind="danger">(2.25×)</b>, <a href="https://example.org/?a=1&amp;b=2" rel="noopener" '
+        'aria-label="MLPerf &amp; more: batch 8 &lt;long&gt;, ITL">MLPerf &amp; more</a></li>'
+    )
+    near = MeasuredRow("batch 8", "ITL", "h100", "4 ms", "5 ms", "1.25×", False, source)
+    assert "<b>(1.25×)</b>" in measured_rows([near]) and measured_rows([row, near]).count("<li>") == 2
