@@ -24,15 +24,16 @@ _SHARE_OF_ROOM = 0.06
 _PLAIN = Value(0.0, "1", "1")
 
 
-def answers_figure(plot: Plot, round: int) -> Figure:
-    """Return the figure of the answers of one round."""
+def answers_figure(plot: Plot, frame: str, round: int) -> Figure:
+    """Return the figure of the answers to the question of a frame in one round. Its id names both, since the page of
+    results shows the figures of all questions."""
     drawn = _points(plot) if plot.y else _dots(plot)
     unit = plot.x.unit
     right = format_quantity(plot.right[0], unit, unit)
     values = sorted(x for x, _ in plot.points)
     middle = format_quantity(values[len(values) // 2], unit, unit)
     return Figure(
-        id=f"answers-{round}",
+        id=f"answers-{frame}-{round}",
         title=f"Each answer, round {round}",
         description=(
             f"{len(values)} answer{'' if len(values) == 1 else 's'}; the middle one is {middle}, the computed value "

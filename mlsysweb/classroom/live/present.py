@@ -143,7 +143,7 @@ def rounds_of(session: ClassSession, frame: Frame, variants: Sequence[Variant]) 
         answers = answers_of(session, frame.slug, number)
         if answers:
             counted = tally(variants, answers)
-            figure = answers_figure(counted.plot, number) if counted.plot else None
+            figure = answers_figure(counted.plot, frame.slug, number) if counted.plot else None
             views.append(
                 RoundView(
                     number, bars(counted.groups, counted.total), counted.total, counted.right, counted.marked, figure

@@ -222,4 +222,5 @@ def _size(answer: float, right: float) -> str:
     if right == 0 or answer / right <= 0:
         return "The sign or the size is wrong."
     ratio = answer / right
-    return f"{ratio:.3g} times the computed value." if ratio > 1 else f"{1 / ratio:.3g} times below the computed value."
+    times = format_quantity(max(ratio, 1 / ratio), "1", "1")
+    return f"{times} times the computed value." if ratio > 1 else f"{times} times below the computed value."

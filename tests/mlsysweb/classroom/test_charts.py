@@ -12,7 +12,7 @@ AXIS = PlotAxis("Answer", "t", 1.0, 1000.0, True)
 
 
 def drawn(plot):
-    return json.loads(unescape(str(answers_figure(plot, 1).plot)))
+    return json.loads(unescape(str(answers_figure(plot, "load-time", 1).plot)))
 
 
 def test_equal_answers_are_stacked_at_their_value():

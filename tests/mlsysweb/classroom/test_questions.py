@@ -6,6 +6,7 @@ import pytest
 
 from mlsysweb.classroom.figures import compute
 from mlsysweb.classroom.questions.kinds import KINDS, read_question, variants
+from mlsysweb.classroom.questions.number import _size
 from mlsysweb.classroom.questions.question import AnswerError, FigureError, Plot, PlotAxis
 from mlsysweb.classroom.questions.relative import relative_plot
 from mlsysweb.classroom.section import DocumentErrors
@@ -58,6 +59,11 @@ def test_a_kind_marks_right_wrong_and_invalid_answers(name):
 def test_a_number_is_read_with_its_unit_and_a_wrong_one_named(answer, group):
     question, key = solved(PLACEMENT)
     assert question.mark(question.read_answer({"answer": [answer]}), key).group == group
+
+
+def test_an_answer_far_off_is_told_by_how_much_without_an_exponent():
+    assert _size(3.0, 197_400.0) == "65,800 times below the computed value."
+    assert _size(7.5, 3.0) == "2.5 times the computed value."
 
 
 @pytest.mark.parametrize("answer", ["", "many", "12 GB", "nan", "1e400", "1" * 3000])

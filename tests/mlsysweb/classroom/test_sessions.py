@@ -237,6 +237,22 @@ def test_two_rounds_are_shown_side_by_side_with_who_changed(afternoon):
     assert "<td>Another value</td><td>Correct</td><td>1</td>" in shown
 
 
+def test_the_results_draw_the_chart_of_each_question_under_an_id_of_its_own(afternoon):
+    document = lesson_document()
+    again = next(frame for frame in document["frames"] if frame["slug"] == "placement") | {"slug": "placement-again"}
+    session = store.create_session(read_lesson(document | {"frames": [*document["frames"], again]}), AnonymousUser())
+    afternoon.session = session
+    student = afternoon.student()
+    for screen, frame in ((2, "placement"), (len(document["frames"]) + 1, "placement-again")):
+        afternoon.move(f"screen-{screen}", "open")
+        assert afternoon.answer(student, frame, answer="7").status_code == 200
+        afternoon.move("close", "reveal")
+    page = afternoon.host.get(afternoon.url("results", session.host_key)).content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert {"title-answers-placement-1", "title-answers-placement-again-1"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
 def test_a_double_click_moves_once(afternoon):
     afternoon.session.refresh_from_db()
     sent = {"move": "next", "number": afternoon.session.number}
