@@ -16,6 +16,15 @@ from .plausibility import check_figures, digest
 _UNUSUAL = "unusual"
 
 
+def require(field: forms.Field) -> None:
+    """Let a field that must be filled say so by its name, in the answer of the site and to the script that looks for
+    empty fields before the form is sent."""
+    if field.required:
+        sentence = f"{field.label} is required."
+        field.error_messages["required"] = sentence
+        field.widget.attrs["data-required"] = sentence
+
+
 class FigureWarningsForm(forms.BaseForm):
     """A form whose warnings stand in the way of saving until `accepted` in the data names them."""
 

@@ -122,6 +122,7 @@ def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
     # The own source of a shared figure does not state the figure of the course.
     shared = {name: said for name, said in row.figure_sources.items() if name not in names}
     layered.figure_sources = {**shared, **change.values.get(FIGURE_SOURCES, {})}
+    layered.overrides = [name for name in row.overrides if name not in names]
     changed = tuple(name for name in names if name not in (HIDDEN, FIGURE_SOURCES))
     labels = tuple(column_label(type(row), name) for name in changed)
     hidden = layered.archived and not row.archived

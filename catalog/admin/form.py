@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from catalog.conflicts import OPENED, ConflictForm
 from catalog.figure_sources_form import FigureSourcesFormField
-from catalog.figure_warnings import FigureWarningsForm
+from catalog.figure_warnings import FigureWarningsForm, require
 from catalog.models import CatalogRow, RowRevision
 from catalog.models.history import revisions
 from catalog.overrides import shipped_values
@@ -61,10 +61,12 @@ class RowForm(FigureWarningsForm, ConflictForm, forms.ModelForm):  # type: ignor
         self._slug_uses = ""
         for name, field in self.fields.items():
             field.widget.attrs.pop("maxlength", None)  # a browser would cut off pasted text without a word
+            require(field)
             if name == "source_date":
                 self.fields[name] = SourceDateField(
                     label=field.label, help_text="When the source said so: 2026-10.", required=field.required
                 )
+                require(self.fields[name])
         for name, value in self.shipped.items():
             self._offer_shipped(name, value)
         for name, values in (self.instance.figure_sources or {}).items():

@@ -9,7 +9,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from catalog.course_origin import CourseOrigin
-from catalog.figure_sources import FigureSourcesField
+from catalog.figure_sources import FIGURE_SOURCES, FigureSourcesField, figure_columns
+from solvers.shipped.figure_sources import EDITED
 from solvers.shipped.figures import figures
 from solvers.specs import parts
 
@@ -21,6 +22,12 @@ _slug = RegexValidator(r"\A[a-z0-9]+([.-][a-z0-9]+)*\Z", "Small letters, digits,
 _date = RegexValidator(
     r"\A(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z", "A year, a month (2026-10) or a day (2026-10-31)."
 )
+
+_EDITED = {
+    "method": EDITED,
+    "source": "Edited on this site",
+    "note": "The source of the row states another value. The history of the row has the edit and its reason.",
+}
 
 
 class CatalogRow(models.Model):
@@ -133,8 +140,13 @@ class CatalogRow(models.Model):
         return self.describes(name=self.name, **known, **inside)
 
     def sources_of_figures(self) -> dict[str, dict[str, str]]:
-        """Return the sources of those figures of the spec that the source of the row does not state."""
-        return dict(self.figure_sources)
+        """Return the sources of those figures that the source of the row does not state. A figure that was edited on
+        this site, while its source and that of the row were left as shipped, is stated by neither."""
+        told = dict(self.figure_sources)
+        if "source" not in self.overrides:
+            stale = (name for name in self.overrides if f"{FIGURE_SOURCES}.{name}" not in self.overrides)
+            told.update({name: dict(_EDITED) for name in stale if name in figure_columns(type(self))})
+        return told
 
     def remarks(self) -> list[str]:
         """Return remarks on the row that are shown beside a result."""

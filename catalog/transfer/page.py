@@ -56,8 +56,8 @@ class PreviewCell:
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """A row of the preview: its number in the file, name and slug, its cells, and its state: new, changed, unchanged or
-    error."""
+    """A row of the preview: its number in the file, name and slug, its cells, its state (new, changed, unchanged or
+    error), and a sentence for each unusual figure."""
 
     number: int
     name: str
@@ -65,6 +65,7 @@ class PreviewRow:
     state: str
     error: str
     cells: tuple[PreviewCell, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from catalog.models import CatalogImport, CatalogRow
+from catalog.plausibility import check_figures
 
 from .apply import Names, change_text
 from .cells import shown
@@ -25,7 +26,15 @@ from .plan import CHANGED, ERROR, NEW, UNCHANGED, CellImport, ImportPlan, RowImp
 ROWS_PER_PAGE = 50
 _MOST_LISTED = 100
 _LONGEST_TEXT = 200
-_WORDS = {ERROR: "with errors", NEW: "new", CHANGED: "changed", UNCHANGED: "unchanged"}
+# The list of rows to write that have unusual figures; they are in that of their state, too.
+_UNUSUAL = "unusual"
+_WORDS = {
+    ERROR: "with errors",
+    _UNUSUAL: "with unusual figures",
+    NEW: "new",
+    CHANGED: "changed",
+    UNCHANGED: "unchanged",
+}
 
 
 def start_page(
@@ -61,11 +70,13 @@ def past_import(upload: CatalogImport, url: str) -> PastImport:
 def preview_page(
     plan: ImportPlan, upload: CatalogImport, query: Mapping[str, str], names: Names, start: str
 ) -> ImportPreviewPage:
-    """Return the preview of a plan: the rows of one state, a page at a time. Errors come first."""
-    counts = plan.counts
-    first = next((state for state in (ERROR, CHANGED, NEW, UNCHANGED) if counts.get(state)), UNCHANGED)
+    """Return the preview of a plan: the rows of one state, a page at a time. Errors come first, then rows with unusual
+    figures."""
+    remarks = {row.number: said for row in plan.rows if (said := tuple(_remarks(row, plan.table)))}
+    counts = {**plan.counts, _UNUSUAL: len(remarks)}
+    first = next((state for state in (ERROR, _UNUSUAL, CHANGED, NEW, UNCHANGED) if counts.get(state)), UNCHANGED)
     state = query.get("show", "") if query.get("show") in _WORDS else first
-    rows = [row for row in plan.rows if row.state == state]
+    rows = [row for row in plan.rows if (row.number in remarks if state == _UNUSUAL else row.state == state)]
     last = max(1, -(-len(rows) // ROWS_PER_PAGE))
     page = min(int(query["page"]), last) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1
     page = max(page, 1)
@@ -75,7 +86,7 @@ def preview_page(
         title=f"Import {plan.table._meta.verbose_name_plural}: preview",
         table=str(plan.table._meta.verbose_name_plural),
         file_name=upload.file_name,
-        summary=_summary(plan, written),
+        summary=_summary(plan, written, len(remarks)),
         problems=plan.problems,
         left_out=", ".join(plan.left_out),
         tabs=tuple(
@@ -83,17 +94,28 @@ def preview_page(
             for each, words in _WORDS.items()
             if counts.get(each)
         ),
-        rows=tuple(_row(row, names) for row in listed),
+        rows=tuple(_row(row, names, remarks.get(row.number, ())) for row in listed),
         pages=tuple(PreviewTab(f"?show={state}&page={n}", str(n), n == page) for n in range(1, last + 1) if last > 1),
         writes=plan.can_be_written,
-        button=f"Import {_rows(written)}",
+        button=f"Import {_rows(written)}{' anyway' if remarks else ''}",
         fingerprint=plan.fingerprint,
         correctable=any(cell.error and cell.place >= 0 for row in listed for cell in row.cells),
         start=start,
     )
 
 
-def _summary(plan: ImportPlan, written: int) -> str:
+def _remarks(row: RowImport, table: type[CatalogRow]) -> list[str]:
+    """Return a sentence for each figure that would be written and is unusual, as the form of a row asks about."""
+    typed = {cell.column.name: cell.after for cell in row.cells if not cell.error}
+    if not typed or row.state not in (NEW, CHANGED):
+        return []
+    known = {each.name: getattr(row.row, each.attname) for each in table._meta.fields} if row.row else {}
+    labels = {column.name: column.label for column in transfer_columns(table)}
+    found = check_figures(table, {**known, **typed}, frozenset(typed))
+    return [f"{labels.get(each.column, each.column)}: {each.sentence}" for each in found]
+
+
+def _summary(plan: ImportPlan, written: int, unusual: int) -> str:
     if plan.problems:
         return "Nothing can be imported: the first line of the file needs a correction."
     wrong = plan.counts.get(ERROR, 0)
@@ -101,12 +123,15 @@ def _summary(plan: ImportPlan, written: int) -> str:
         return f"Nothing can be imported yet: {_rows(wrong)} of {len(plan.rows):,} cannot be used."
     if not written:
         return f"No change: all {_rows(len(plan.rows))} of the file are in the catalog already."
+    if unusual:
+        figures = f"{_rows(unusual)} {'has' if unusual == 1 else 'have'} figures that look unusual"
+        return f"Nothing is written yet. {figures}: check them, and import if they are right."
     return "Nothing is written yet. Rows that the file does not name stay as they are."
 
 
-def _row(row: RowImport, names: Names) -> PreviewRow:
+def _row(row: RowImport, names: Names, remarks: tuple[str, ...]) -> PreviewRow:
     cells = tuple(_cell(cell, row, names) for cell in row.cells)
-    return PreviewRow(row.number, row.name, row.slug, row.state, row.error, cells)
+    return PreviewRow(row.number, row.name, row.slug, row.state, row.error, cells, remarks)
 
 
 def _cell(cell: CellImport, row: RowImport, names: Names) -> PreviewCell:

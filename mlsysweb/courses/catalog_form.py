@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from catalog.admin.form import SourceDateField
 from catalog.conflicts import ConflictForm
 from catalog.figure_sources import FIGURE_SOURCES
-from catalog.figure_warnings import FigureWarningsForm
+from catalog.figure_warnings import FigureWarningsForm, require
 from catalog.layers import set_column
 from catalog.models import CatalogRow, RowRevision
 from catalog.table_cache import catalog_table
@@ -63,6 +63,8 @@ class CourseRowForm(FigureWarningsForm, ConflictForm, forms.Form):
             self.fields[name] = self._field(name)
         if not own:
             self.fields[WHY] = forms.CharField(label="Source", help_text=_WHY, max_length=200)
+        for field in self.fields.values():
+            require(field)
         self.initial: dict[str, Any] = {WHY: why}
         if row is not None:
             self.initial.update({name: self._value(row, name) for name in self.columns})

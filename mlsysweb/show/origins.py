@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvers.shipped.figure_sources import CHECKED, DERIVED, ESTIMATED, METHODS, RECALLED, TEACHING, TRANSCRIBED
+from solvers.shipped.figure_sources import (
+    CHECKED,
+    DERIVED,
+    EDITED,
+    ESTIMATED,
+    METHODS,
+    RECALLED,
+    TEACHING,
+    TRANSCRIBED,
+)
 from solvers.shipped.figures import computed_figures
 from solvers.specs import KINDS
 
@@ -13,6 +22,7 @@ OF_COURSE = "of the course"
 ORIGINS: Mapping[str, str] = {
     **METHODS,
     NOT_KNOWN: "some figures of this row are read, others recalled or assumed; its note says which are in doubt",
+    EDITED: "edited on this site since it was loaded, and its source was not; the history of the row says why",
     OF_COURSE: "the course has changed this figure; the line on this course above says why",
 }
 _BY_VERIFIED = {"yes": TRANSCRIBED, "no": RECALLED, "convention": TEACHING, "partly": NOT_KNOWN}

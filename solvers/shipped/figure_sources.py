@@ -13,6 +13,8 @@ FILE = "figure_sources.csv"
 CHECKED, TRANSCRIBED, RECALLED = "checked", "transcribed", "recalled"
 DERIVED, ESTIMATED, MEASURED, TEACHING = "derived", "estimated", "measured", "teaching value"
 FITTED = "fitted"
+# Of a figure that was edited on a site while its source was not: no file has it.
+EDITED = "edited here"
 # How a figure was obtained.
 METHODS: Mapping[str, str] = {
     CHECKED: "read from its source; two sources or more agree",

@@ -136,3 +136,23 @@ def test_a_slug_follows_the_name_that_is_typed(instructed, live_server):
     instructed.goto(f"{live_server.url}/admin/catalog/fabric/add/")
     instructed.get_by_label("Name:").type("Carrier pigeon 1")
     expect(instructed.get_by_label("Slug:")).to_have_value("carrier-pigeon-1")
+
+
+def test_required_fields_are_marked_and_named_before_a_chip_is_sent(instructed, live_server):
+    page = instructed
+    page.goto(f"{live_server.url}/admin/catalog/accelerator/add/")
+    mark = page.locator("label[for=id_vendor]")
+    expect(mark).to_have_class("required")
+    page.get_by_label("Name:", exact=True).fill("NVIDIA R200")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "Not saved: Vendor is required. Tier is required. Source is required. Source date is required."
+    )
+    expect(page.get_by_label("Vendor:")).to_be_focused()
+    expect(page.get_by_label("Name:", exact=True)).to_have_value("NVIDIA R200")
+    for label, text in (("Vendor:", "NVIDIA"), ("Source:", "Vendor's data sheet"), ("Source date:", "2026")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Tier:").select_option("cloud")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_role("heading", name="Change accelerator")).to_be_visible()
+    assert Accelerator.objects.filter(slug="nvidia-r200").exists()

@@ -113,7 +113,7 @@ def add_a_chip_with_three_slips(page, course):
     page.get_by_label("Thermal design power", exact=True).fill("1.8 kW")
     page.get_by_label("Source date", exact=True).fill("March 2026")
     save.click()
-    expect(page.get_by_role("heading", name=re.compile("Not saved yet: . figures? looks? unusual"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Not saved yet: . remarks? to read"))).to_be_visible()
     expect(page.get_by_role("button", name="Save anyway")).to_be_visible()
     page.get_by_label("Memory bandwidth", exact=True).fill("13 TB/s")
     page.get_by_role("button", name="Check again").click()

@@ -246,7 +246,7 @@ def test_unusual_figures_are_saved_only_when_accepted(as_ada):
     typed = {"memory_bandwidth": "13", "peak_fp8": "3960"}
     response = send(as_ada, row(), **typed)
     text = unescape(response.content.decode())
-    assert "Not saved yet: 3 figures look unusual" in text and "Please correct" not in text
+    assert "Not saved yet: 3 remarks to read" in text and "Please correct" not in text
     assert "13 GB/s is far below the shipped accelerators of this tier: nine in ten have" in text
     assert "FP8 is 4× FP16; dense rates are usually 1× or 2×. Is it a rate with sparsity?" in text
     assert 'value="13"' in text and row().memory_bandwidth == 3.35e12
@@ -467,3 +467,10 @@ def test_a_reference_that_is_no_key_is_an_error_at_its_field(as_ada, typed):
     answer = as_ada.post(f"/admin/catalog/cloudregion/{region.pk}/change/", fields | {"name": "x", "grid": typed})
     assert answer.status_code == 200
     assert "Select a valid choice" in answer.context["adminform"].form.errors["grid"][0]
+
+
+def test_a_form_names_the_fields_that_it_requires_before_and_after_it_is_sent(as_ada):
+    shown = unescape(as_ada.get(url(Accelerator, "add")).content.decode())
+    named = ("Name", "Slug", "Vendor", "Tier", "Source", "Source date")
+    assert all(f'data-required="{label} is required."' in shown for label in named)
+    assert errors(as_ada.post(url(Accelerator, "add"), {}))["vendor"] == ["Vendor is required."]

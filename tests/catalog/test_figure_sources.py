@@ -17,7 +17,7 @@ from catalog.transfer.export import FORMATS
 from catalog.transfer.files import read_sheet
 from catalog.transfer.plan import compare, parse
 from solvers import specs
-from solvers.shipped.figure_sources import METHODS, FigureSource, figure_source_lines
+from solvers.shipped.figure_sources import EDITED, METHODS, FigureSource, figure_source_lines
 
 from .test_admin import errors, filled, lines, row, url
 
@@ -220,3 +220,16 @@ def test_a_snapshot_holds_the_sources_of_figures_and_who_made_the_embodied_carbo
 def test_a_source_is_stored_by_the_names_of_what_is_known_of_it():
     assert FigureSource.from_dict({"method": "derived", "unknown": "x"}).as_dict() == {"method": "derived"}
     assert FigureSource().is_empty
+
+
+def test_a_figure_edited_while_its_source_was_not_is_no_more_stated_by_it(as_ada, client):
+    assert send(as_ada, row("t4").figure_sources, tdp="72").status_code == 302
+    assert row("t4").overrides == ["tdp"]
+    found = find(specs.Accelerator, "t4", "it").snapshot["figure_sources"]
+    assert found["tdp"]["method"] == EDITED and "tdp" not in row("t4").figure_sources
+    public = " ".join(unescape(client.get("/catalog/accelerators/t4/").content.decode()).split())
+    assert "edited here" in public and "Edited on this site" in public
+    send(as_ada, {**row("t4").figure_sources, **OWN})
+    assert row("t4").sources_of_figures()["tdp"] == OWN["tdp"]
+    send(as_ada, {}, tdp="72", source="Our own measurement")
+    assert "tdp" not in row("t4").sources_of_figures()

@@ -183,7 +183,7 @@ def record(row: CatalogRow, columns: tuple[Column, ...]) -> CatalogRecord:
         values={
             column.name: figures.get(column.name) if column.derived else _cell(row, column.name) for column in columns
         },
-        figure_sources=row.figure_sources,
+        figure_sources={n: s for n, s in row.sources_of_figures().items() if getattr(row, n) is not None},
     )
 
 

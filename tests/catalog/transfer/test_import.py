@@ -272,3 +272,12 @@ def test_ten_thousand_rows_are_written_within_seconds(as_ada):
         assert time.process_time() - begun < 30, said(done)
     assert Accelerator.objects.get(slug="q-9").tdp == 8.009
     assert RowRevision.objects.filter(values__slug="q-9").count() == 2
+
+
+def test_a_preview_lists_rows_with_unusual_figures_first(as_ada, h100):
+    shown = upload(as_ada, lines("slug,memory_bandwidth [TB/s]", "h100-sxm5-80gb,3350", "t4,0.33")).context["page"]
+    assert [tab.words for tab in shown.tabs] == ["1 with unusual figures", "2 changed"]
+    (row,) = shown.rows
+    assert row.remarks[0].startswith("Memory bandwidth: ") and "Check the unit." in " ".join(row.remarks)
+    assert "1 row has figures that look unusual" in shown.summary and shown.button == "Import 2 rows anyway"
+    assert h100().memory_bandwidth == 3.35e12

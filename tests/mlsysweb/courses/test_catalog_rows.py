@@ -173,10 +173,10 @@ def test_a_node_of_the_course_is_built_from_its_chip(ada, ben, course):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Name is required."),
         ({"name": "NVIDIA H100 SXM5 80GB"}, "There is a row of this name of the shared catalog"),
         ({"tdp": "1.8 GB"}, "needs a power"),
-        ({"source": ""}, "This field is required."),
+        ({"source": ""}, "Source is required."),
         ({"source_date": "2026-13"}, "A year, a month (2026-10)"),
         ({"tier": "moon"}, "Select a valid choice"),
         ({"release_year": "26"}, "needs a year from 1940"),
