@@ -22,7 +22,7 @@ class KeyFigure:
 @dataclass(frozen=True)
 class WallRow:
     """A wall's verdict on the system. `strain` is the utilization of its limit, 0 to 1 for the meter, with its text;
-    empty where it is unknown."""
+    empty where it is unknown. `advice` is what other results of the system say to change."""
 
     number: int
     name: str
@@ -32,6 +32,7 @@ class WallRow:
     meter: str
     strain: str
     of: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)

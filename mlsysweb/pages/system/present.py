@@ -62,7 +62,7 @@ def system_page(
     cannot = _impossible(results, alone)
     rows = {p: _row(p, results[p.stage], links[p.stage], alone[p], cannot) for p in WALL_STAGES}
     rows |= {
-        p: replace(rows[p], verdict=f"{rows[p].verdict} {_larger_batch(results)}".rstrip())
+        p: replace(rows[p], advice=_larger_batch(results))
         for p in WALL_STAGES
         if p.stage == "tail_latency" and not cannot
     }

@@ -22,6 +22,7 @@ RARE_QUESTIONS = [
     {"workload": "serving", "model": "bert-base"},
     {"workload": "serving", "rival": "apple-m4-max"},
     {"workload": "serving", "model": "deepseek-v3", "rival": "t4", "batch_size": "512", "context_length": "131072"},
+    {"rival": "t4", "unit_price": "1e-9", "electricity_price": "100 USD/kWh"},
 ]
 
 PRICED = replace(H100, unit_price=25000.0)
