@@ -48,12 +48,14 @@ def console(site, context):
 
 
 @pytest.fixture
-def phones(new_context, console):
+def phones(browser, console):
     """The pages of three students, each in a browser of its own."""
-    contexts = [new_context(viewport=PHONE) for _ in PHONES]
+    contexts = [browser.new_context(viewport=PHONE) for _ in PHONES]
     for context in contexts:
         console.watch(context)
-    return {name: context.new_page() for name, context in zip(PHONES, contexts, strict=True)}
+    yield {name: context.new_page() for name, context in zip(PHONES, contexts, strict=True)}
+    for context in contexts:
+        context.close()
 
 
 class Classmate:

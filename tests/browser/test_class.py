@@ -23,15 +23,19 @@ MISCONCEPTION = "Keys without values, or one byte each"
 
 
 @pytest.fixture
-def open_browser(new_context, console):
+def open_browser(browser, console):
     """Return a function that opens a page in a browser of its own, with the errors of all browsers watched."""
+    contexts = []
 
     def opened(viewport):
-        context = new_context(viewport=viewport)
+        context = browser.new_context(viewport=viewport)
+        contexts.append(context)
         console.watch(context)
         return context.new_page()
 
-    return opened
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 def start(page, home, lesson):
