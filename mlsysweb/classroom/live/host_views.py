@@ -110,13 +110,14 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def results_csv(request: HttpRequest, key: str) -> HttpResponse:
-    """All answers as CSV, one row each. Raise Http404."""
+    """All answers as CSV, one row each, in the order of the lesson. Raise Http404."""
     session = hosted_or_404(key)
     frames = {frame.slug: frame for frame in lesson_of(session).frames}
     variants = {slug: variants_of(frame) for slug, frame in frames.items() if frame.asked}
+    answers = StudentAnswer.objects.filter(participant__session=session)
     rows = []
-    for each in StudentAnswer.objects.filter(participant__session=session).select_related("participant"):
-        if each.frame in variants:
+    for slug in variants:
+        for each in answers.filter(frame=slug).order_by("round", "participant__seat").select_related("participant"):
             own, mark = variant_of(variants[each.frame], each.participant.seat), mark_of(variants[each.frame], each)
             right = {True: "yes", False: "no", None: ""}[mark.right]
             words = own.question.in_words(each.value)

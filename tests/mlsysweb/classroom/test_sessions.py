@@ -51,6 +51,10 @@ class Afternoon:
     def page(self, client):
         return client.get(self.url("student")).content.decode()
 
+    def results_csv(self):
+        written = Client().get(self.url("results_csv", self.session.host_key)).content.decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(written)))
+
     def projector(self):
         return Client().get(self.url("projector")).content.decode()
 
@@ -317,16 +321,21 @@ def test_an_ended_session_keeps_its_results_and_takes_nothing_more(afternoon):
     assert afternoon.host.post(afternoon.url("end", afternoon.session.host_key)).status_code == 302
     assert "session has ended" in afternoon.answer(ben, answer="1").content.decode()
     assert "has ended" in Client().post(afternoon.url("join"), {"name": ""}).content.decode()
-    rows = list(
-        csv.reader(
-            io.StringIO(
-                Client().get(afternoon.url("results_csv", afternoon.session.host_key)).content.decode("utf-8-sig")
-            )
-        )
-    )
+    rows = afternoon.results_csv()
     assert rows[0][:4] == ["Frame", "Round", "Student", "Answer"]
     assert rows[1][:6] == ["Placement", "1", "Ben", "135 t", "yes", "Correct"]
     assert "Correct" in Client().get(afternoon.url("results", afternoon.session.host_key)).content.decode()
+
+
+def test_results_are_listed_in_the_order_of_the_lesson(afternoon):
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    afternoon.move("next", "open")
+    afternoon.answer(cleo)
+    afternoon.answer(ben)
+    afternoon.move("close", "reveal", "next", "open")
+    afternoon.answer(ben, frame="limit", answer="1")
+    rows = afternoon.results_csv()[1:]
+    assert [(row[0], row[2]) for row in rows] == [("Placement", "Ben"), ("Placement", "Cleo"), ("Limit", "Ben")]
 
 
 def test_a_student_sees_and_deletes_their_own_answers(afternoon):
