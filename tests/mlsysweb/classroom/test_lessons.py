@@ -126,6 +126,15 @@ def test_demos_open_after_the_prediction(client):
     assert 'value="much"' in refused.content.decode()
 
 
+def test_the_unit_beside_an_answer_is_not_repeated_where_it_was_typed(client):
+    url = reverse("lessons:frame", args=["economics", "exercise-placement"])
+    unit = re.search(r'<span class="unit">(.+?)</span>', client.get(url).content.decode())[0]
+    word = unit.removeprefix('<span class="unit">').removesuffix("</span>")
+    assert unit in client.post(url, {"answer": "40"}).content.decode()
+    shown = client.post(url, {"answer": f"40 {word}"}).content.decode()
+    assert f'value="40 {word}"' in shown and unit not in shown
+
+
 @pytest.mark.parametrize(
     "path", ["/lessons/none/", "/lessons/economics/none/", "/lessons/economics/key-question/demo/9/"]
 )
