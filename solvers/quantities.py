@@ -255,7 +255,7 @@ class DisplayUnit:
         scaled, suffix = value / self.size, self.suffix
         sign, size = (MINUS, -scaled) if scaled < 0 and self.prefix else ("", scaled)
         # A time below a thousandth of a nanosecond is shorter than any event modeled.
-        number = "<0.001" if suffix == " ns" and 0 < abs(scaled) < 1e-3 else _WRITERS[self.kind](size, digits)
+        number = "<0.001" if suffix == " ns" and 0 < scaled < 1e-3 else _WRITERS[self.kind](size, digits)
         if number == "1":
             suffix = next(
                 (suffix.removesuffix(many) + one for many, one in _SINGULAR.items() if suffix.endswith(many)), suffix

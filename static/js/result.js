@@ -100,18 +100,16 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   for (const { type, name } of detail.elt.elements) if (type === "submit" && name && name !== pressed) detail.formData.delete(name);
 });
 
-// Enter asks again what the last key has asked already, unless that request has failed.
-let lastAsked;
+// Enter would ask again what the last key has asked, although that has been answered.
+let answered;
+const questionOf = (formData) => new URLSearchParams([...formData.entries()].filter(([, value]) => typeof value === "string")).toString();
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt, formData, triggeringEvent } = event.detail;
-  if (elt.id !== "inputs") return;
-  const question = new URLSearchParams([...formData.entries()].filter(([, value]) => typeof value === "string")).toString();
-  if (triggeringEvent?.type === "submit" && question === lastAsked) event.preventDefault();
-  lastAsked = question;
+  if (elt.id === "inputs" && triggeringEvent?.type === "submit" && questionOf(formData) === answered) event.preventDefault();
 });
-for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort", "htmx:responseError"]) {
-  document.addEventListener(failure, ({ detail }) => detail.xhr.status !== 422 && (lastAsked = undefined));
-}
+document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig, xhr } }) => {
+  if (requestConfig?.elt.id === "inputs" && [200, 422].includes(xhr.status)) answered = questionOf(requestConfig.formData);
+});
 
 // Marks the example whose question is now the page's, whatever the order of its inputs; the examples are not swapped.
 function asked({ pathname, search }) {

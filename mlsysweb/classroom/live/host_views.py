@@ -112,18 +112,19 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
 def results_csv(request: HttpRequest, key: str) -> HttpResponse:
     """All answers as CSV, one row each, in the order of the lesson. Raise Http404."""
     session = hosted_or_404(key)
-    frames = {frame.slug: frame for frame in lesson_of(session).frames}
-    variants = {slug: variants_of(frame) for slug, frame in frames.items() if frame.asked}
     answers = StudentAnswer.objects.filter(participant__session=session)
     rows = []
-    for slug in variants:
-        for each in answers.filter(frame=slug).order_by("round", "participant__seat").select_related("participant"):
-            own, mark = variant_of(variants[each.frame], each.participant.seat), mark_of(variants[each.frame], each)
+    for frame in (each for each in lesson_of(session).frames if each.asked):
+        variants = variants_of(frame)
+        for each in (
+            answers.filter(frame=frame.slug).order_by("round", "participant__seat").select_related("participant")
+        ):
+            own, mark = variant_of(variants, each.participant.seat), mark_of(variants, each)
             right = {True: "yes", False: "no", None: ""}[mark.right]
             words = own.question.in_words(each.value)
             rows.append(
                 (
-                    frames[each.frame].title,
+                    frame.title,
                     each.round,
                     str(each.participant),
                     words,

@@ -213,7 +213,7 @@ class DesignChange(NamedTuple):
     """The smallest change of one input that would meet a constraint: its name and setting, and the names of constraints
     met today that it would miss."""
 
-    knob: str
+    name: str
     value: float
     breaks: tuple[str, ...]
 

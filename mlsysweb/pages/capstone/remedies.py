@@ -43,14 +43,14 @@ def conflict(i: Inputs, ways: Mapping[str, DesignChange]) -> str:
     """Return that no number of replicas meets all requirements, where more of them are needed for one and fewer for
     another; else an empty text."""
     now = float(i.replicas)
-    needed = {name: way.value for name, way in ways.items() if way.knob == "replicas"}
-    fewest, most = max(needed.values(), default=now), min(needed.values(), default=now)
-    if not most < now < fewest:
+    needed = {name: way.value for name, way in ways.items() if way.name == "replicas"}
+    lower, upper = max(needed.values(), default=now), min(needed.values(), default=now)
+    if not upper < now < lower:
         return ""
     least = inside(requirement_name(i, min(needed, key=lambda name: needed[name])))
     return (
-        f"No number of replicas meets all: {least} allows at most {most:g} per region, "
-        f"{inside(requirement_name(i, max(needed, key=lambda name: needed[name])))} needs {fewest:g}. "
+        f"No number of replicas meets all: {least} allows at most {upper:g} per region, "
+        f"{inside(requirement_name(i, max(needed, key=lambda name: needed[name])))} needs {lower:g}. "
         "Change the accelerator, precision, parallelism or batch size."
     )
 
@@ -73,11 +73,11 @@ def remedy(i: Inputs, name: str, ways: Mapping[str, DesignChange]) -> str:
             "region."
         )
     way = ways[name]
-    now = float(getattr(i, way.knob))
-    would = f"{agree(f'{way.value:g}', f' {_INPUT_WORDS[way.knob]}')} would meet it (now {now:g})"
+    now = float(getattr(i, way.name))
+    would = f"{agree(f'{way.value:g}', f' {_INPUT_WORDS[way.name]}')} would meet it (now {now:g})"
     against = [
         inside(requirement_name(i, each))
         for each, other in ways.items()
-        if each in way.breaks or (other.knob == way.knob and (other.value - now) * (way.value - now) < 0)
+        if each in way.breaks or (other.name == way.name and (other.value - now) * (way.value - now) < 0)
     ]
     return f"{would}, in conflict with {' and '.join(against[:2])}." if against else f"{would}."

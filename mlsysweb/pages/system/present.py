@@ -60,11 +60,10 @@ def system_page(
     the TCO of serving with its page; the walls of cost and carbon are about the training run."""
     alone = {place: place.one_device and _shares(place, results[DESCRIPTION]) for place in WALL_STAGES}
     cannot = _impossible(results, alone)
-    rows = {p: _row(p, results[p.stage], links[p.stage], alone[p], cannot) for p in WALL_STAGES}
-    rows |= {
-        p: replace(rows[p], advice=_larger_batch(results))
+    advice = {} if cannot else {"tail_latency": _larger_batch(results)}
+    rows = {
+        p: replace(_row(p, results[p.stage], links[p.stage], alone[p], cannot), advice=advice.get(p.stage, ""))
         for p in WALL_STAGES
-        if p.stage == "tail_latency" and not cannot
     }
     strains = {p: utilization(p, results[p.stage]) if rows[p].meter else math.nan for p in WALL_STAGES}
     ordered = sorted(

@@ -317,7 +317,7 @@ def test_remedies_that_conflict_say_so(client):
 
 
 def test_a_remedy_that_breaks_a_requirement_met_today_says_which(client):
-    page = client.get("/capstone/", {"budget": "6 MUSD"}).context["page"]
+    page = client.get("/capstone/", {"budget": "$6M"}).context["page"]
     told = {each.name: each for each in page.constraints}
     assert told["Budget"].met and told["Throughput"].sentence.endswith("in conflict with budget.")
 
