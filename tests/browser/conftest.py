@@ -22,6 +22,13 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Ask for no motion, as a reader can: drawing lines on their way takes as long again as the rest of a visit. The
+    test of the motion itself asks for it."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
 def said(message) -> str:
     return f"{message.text} ({message.location['url']})"
 

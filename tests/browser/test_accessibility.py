@@ -1,5 +1,5 @@
 """Runs axe-core on every page: the part of WCAG 2.2 AA that can be tested automatically. Keyboard use still needs a
-manual test."""
+manual test. Saved pages over many walls are in `test_saved.py`."""
 
 import hashlib
 from pathlib import Path
@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from tests.browser.pages import pages
-from tests.mlsysweb.saved.savable import QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -83,19 +82,6 @@ def test_a_saved_answer_breaks_no_rule(page, live_server):
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/s/*/")
     assert not violations(page)
-
-
-@pytest.mark.parametrize("name", sorted(QUESTIONS))
-def test_a_saved_page_over_many_walls_breaks_no_rule(page, live_server, name):
-    page.goto(f"{live_server.url}{QUESTIONS[name]}")
-    page.get_by_role("button", name="Share", exact=True).click()
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/s/*/")
-    link = page.url
-    for path in ("", "print/", "embed/"):
-        page.goto(f"{link}{path}")
-        found = violations(page)
-        assert not found, "\n".join(found)
 
 
 def test_what_is_made_of_saved_answers_breaks_no_rule(page, live_server, subtests):

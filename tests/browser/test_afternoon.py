@@ -49,14 +49,12 @@ def console(site, context):
 
 
 @pytest.fixture
-def phones(browser, console):
+def phones(new_context, console):
     """The pages of three students, each in a browser of its own."""
-    contexts = [browser.new_context(viewport=PHONE) for _ in PHONES]
+    contexts = [new_context(viewport=PHONE) for _ in PHONES]
     for context in contexts:
         console.watch(context)
-    yield {name: context.new_page() for name, context in zip(PHONES, contexts, strict=True)}
-    for context in contexts:
-        context.close()
+    return {name: context.new_page() for name, context in zip(PHONES, contexts, strict=True)}
 
 
 class Classmate:

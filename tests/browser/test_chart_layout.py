@@ -97,7 +97,6 @@ TOPS = """async () => {
 
 # All in one browser window with one loading of the catalog: separately they take three times as long.
 def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, live_server, subtests):
-    page.emulate_media(reduced_motion="reduce")  # else lines are still on their way to their new place
     for name in solvers():
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         page.goto(f"{live_server.url}/walls/{name}/")
@@ -161,7 +160,6 @@ CHART_LATER = ("/system/", "/pipeline/", "/capstone/")
 
 
 def test_ticks_and_labels_of_every_tool_stand_apart_and_within_the_plot(page, live_server, subtests):
-    page.emulate_media(reduced_motion="reduce")  # else lines are still on their way to their new place
     for path in (*CHART_FIRST, *CHART_LATER):
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         page.goto(live_server.url + path)

@@ -23,19 +23,15 @@ MISCONCEPTION = "Keys without values, or one byte each"
 
 
 @pytest.fixture
-def open_browser(browser, console):
+def open_browser(new_context, console):
     """Return a function that opens a page in a browser of its own, with the errors of all browsers watched."""
-    contexts = []
 
     def opened(viewport):
-        context = browser.new_context(viewport=viewport)
-        contexts.append(context)
+        context = new_context(viewport=viewport)
         console.watch(context)
         return context.new_page()
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 def start(page, home, lesson):

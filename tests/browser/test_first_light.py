@@ -74,6 +74,25 @@ def test_the_chart_is_redrawn_in_place_with_its_points(page, live_server):
     assert plot.locator(".scatterlayer .trace").count() >= 4
 
 
+MOTIONS = """() => {
+  window.moved = [];
+  document.addEventListener("transitionend", ({ propertyName }) => window.moved.push(propertyName));
+}"""
+
+
+def test_points_and_lines_move_to_their_new_place_unless_the_reader_wants_no_motion(page, live_server):
+    page.emulate_media(reduced_motion="no-preference")
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    page.evaluate(MOTIONS)
+    page.locator("#in-batch_size").fill("64")
+    page.wait_for_function("() => moved.includes('transform') || moved.includes('d')")
+    point = page.locator("#plot-roofline-0 path.point").first
+    expect(point).to_have_css("transition-duration", "0.2s, 0.2s")
+    page.emulate_media(reduced_motion="reduce")
+    expect(point).to_have_css("transition-duration", "0s")
+
+
 def test_half_typed_text_and_focus_survive_an_update(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
     field = page.locator("#in-batch_size")
@@ -83,20 +102,19 @@ def test_half_typed_text_and_focus_survive_an_update(page, live_server):
     expect(field).to_have_value("12")
 
 
-def test_a_saved_answer_opens_in_another_browser(page, live_server, browser, console):
+def test_a_saved_answer_opens_in_another_browser(page, live_server, new_context, console):
     page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
     drawn(page)
     page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(r"/s/[a-z0-9]{12}/"))
     expect(page.locator(".verdict")).to_contain_text("Compute-bound")
-    other = browser.new_context()
+    other = new_context()
     console.watch(other)
     theirs = other.new_page()
     theirs.goto(page.url)
     expect(theirs.locator(".verdict")).to_have_text(page.locator(".verdict").inner_text())
     drawn(theirs)
-    other.close()
 
 
 def test_a_bad_number_is_said_beside_its_field_and_the_picture_stays(page, live_server, console):

@@ -68,14 +68,13 @@ def test_targets_are_large_enough_for_a_pointer(page, live_server, path):
     assert page.evaluate(SMALL, 24) == []
 
 
-def test_targets_are_large_enough_for_a_finger(browser, live_server):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_targets_are_large_enough_for_a_finger(new_context, live_server):
+    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{live_server.url}/walls/roofline/")
     expect(page.locator(".plot").first).to_have_attribute("data-drawn", "1")
     page.evaluate("document.querySelector('.sticky')?.classList.remove('sticky')")  # it covers the foot of the window
     assert page.evaluate(MISSED) == []
-    context.close()
 
 
 def test_keeping_a_slider_at_the_bottom_is_a_toggle(page, live_server, console):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from solvers.registry import solvers
+from tests.browser.test_accessibility import violations
 from tests.mlsysweb.saved.savable import QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -48,9 +49,9 @@ def test_title_and_notes_are_written_and_a_slip_is_told(page, live_server, conso
     expect(page.locator(".notes strong")).to_have_text("memory")
 
 
-def test_a_stranger_reads_and_forks_to_change(page, browser, live_server):
+def test_a_stranger_reads_and_forks_to_change(page, new_context, live_server):
     link = save(page, live_server, "/walls/roofline/?batch_size=8", "Theirs")
-    context = browser.new_context()
+    context = new_context()
     stranger = context.new_page()
     stranger.goto(link)
     expect(stranger.get_by_text("Details and sharing")).to_have_count(0)
@@ -61,7 +62,6 @@ def test_a_stranger_reads_and_forks_to_change(page, browser, live_server):
     stranger.get_by_role("button", name="Save as version 2").click()
     expect(stranger.get_by_role("navigation", name="Versions")).to_contain_text("Version 2")
     expect(stranger.locator(".overline")).to_contain_text("forked from Theirs, version 1")
-    context.close()
 
 
 def test_deleted_comes_back_with_one_press(page, live_server):
@@ -136,17 +136,31 @@ def test_on_paper_it_is_one_page(page, live_server, wall):
     assert page.locator("h1").inner_text()[:12] in pdf.pages[0].extract_text()
 
 
+# One saving for all that is checked of it: saving by hand takes two visits, and each visit a second.
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
-def test_a_page_over_many_walls_is_drawn_from_what_was_kept(page, live_server, name):
+def test_a_page_over_many_walls_is_drawn_from_what_was_kept_and_breaks_no_rule(page, live_server, name, subtests):
     link = save(page, live_server, QUESTIONS[name])
     expect(page.locator(".snapshot .verdict, .snapshot .chain").first).to_be_visible()
     expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
     expect(page.locator(".snapshot form")).to_have_count(0)
-    for path in ("", "embed/", "v/1/drift/"):
+    for path in ("", "embed/", "v/1/drift/", "print/"):
         page.goto(f"{link}{path}")
-        for width in (1440, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+        if path == "print/":
+            with subtests.test("one page on paper"):
+                expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+                pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+                assert len(pdf.pages) == 1
+                assert "Inputs" in pdf.pages[0].extract_text()
+        else:
+            for width in (390, 1440):
+                page.set_viewport_size({"width": width, "height": 900})
+                with subtests.test("nothing runs over the edge", path=path, width=width):
+                    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.set_viewport_size({"width": 1280, "height": 720})
+        with subtests.test("no rule of accessibility is broken", path=path):
+            found = violations(page)
+            assert not found, "\n".join(found)
+        page.emulate_media(color_scheme="light")
 
 
 def test_the_kept_map_is_read_and_picks_nothing(page, live_server):
@@ -156,16 +170,6 @@ def test_the_kept_map_is_read_and_picks_nothing(page, live_server):
     expect(page.locator("#world-label")).to_contain_text("Brazil")
     country.click()
     expect(page).to_have_url(link)
-
-
-@pytest.mark.parametrize("name", sorted(QUESTIONS))
-def test_a_page_over_many_walls_is_one_page_on_paper(page, live_server, name):
-    link = save(page, live_server, QUESTIONS[name])
-    page.goto(f"{link}print/")
-    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
-    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
-    assert len(pdf.pages) == 1
-    assert "Inputs" in pdf.pages[0].extract_text()
 
 
 COURSE = """<!doctype html><title>Course</title><iframe src="{url}" width="600" height="100" title="x"></iframe><script>

@@ -35,16 +35,15 @@ PAGES = (
 
 
 @pytest.fixture
-def unprotected(browser, live_server, catalog, transactional_db):
+def unprotected(new_context, live_server, catalog, transactional_db):
     """A page of a browser that ignores the content policy, and the addresses of a site full of hostile text."""
     client, _, seeds, _ = hostile_site()
-    context = browser.new_context(bypass_csp=True, base_url=live_server.url)
+    context = new_context(bypass_csp=True, base_url=live_server.url)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page = context.new_page()
     page.on("dialog", lambda dialog: dialog.dismiss())
-    yield page, seeds
-    context.close()
+    return page, seeds
 
 
 def test_no_stored_text_runs_in_a_browser_without_a_content_policy(unprotected):

@@ -20,8 +20,8 @@ def test_a_definition_is_shown_by_mouse_and_keyboard_and_closed_by_escape(page, 
     expect(page).to_have_url(f"{live_server.url}/glossary/#model-flops-utilization-mfu")
 
 
-def test_a_tap_shows_it_and_leaves_the_page_as_it_is(browser, live_server):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+def test_a_tap_shows_it_and_leaves_the_page_as_it_is(new_context, live_server):
+    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     page.goto(f"{live_server.url}/walls/roofline/")
     page.locator(".card a.term", has_text="Arithmetic intensity").tap()
@@ -32,4 +32,3 @@ def test_a_tap_shows_it_and_leaves_the_page_as_it_is(browser, live_server):
     assert page.url.endswith("/walls/roofline/")
     page.locator("h1").tap()
     expect(box).to_be_hidden()
-    context.close()
