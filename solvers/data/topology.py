@@ -1,8 +1,9 @@
 """How much of its link bandwidth does a node keep when all traffic crosses the bisection?
 
 Leiserson 1985 for fat trees, Kim et al. 2008 for the dragonfly, Dally and Towles 2003, chapters 3 and 5, for rings
-and tori: the bandwidth across a cut into two equal halves, relative to that of the nodes of one half. Not modeled:
-routing, congestion, and the placement of a job.
+and tori: the bandwidth across a cut into two equal halves, relative to that of the nodes of one half. In a fat tree
+flows that are hashed onto equal-cost paths collide, and an exchange waits for the busiest path. Not modeled:
+congestion control, and the placement of a job.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from solvers.declare import (
     output,
     solver,
 )
+from solvers.laws.flow_collisions import busiest_path
 from solvers.specs import Fabric, Fleet
 from solvers.verdict import State, Verdict
 
@@ -51,6 +53,13 @@ class NetworkKind(IntEnum):
     DRAGONFLY = 1
     RING = 2
     TORUS_3D = 3
+
+
+class Routing(IntEnum):
+    """How the flows of a fat tree are placed on its equal-cost paths."""
+
+    EVEN = 0
+    ECMP = 1
 
 
 # The networks that are closed in each dimension.
@@ -112,6 +121,40 @@ class Inputs:
         symbol="o",
         help="Bandwidth toward the nodes over bandwidth toward the core; 1 = non-blocking.",
     )
+    routing: Codes = choice(
+        Routing,
+        "Routing",
+        Routing.EVEN,
+        labels={"even": "Evenly over all paths (adaptive)", "ecmp": "Each flow on one random path (ECMP)"},
+        advanced=True,
+        help="Equal-cost multipath (ECMP) hashes a flow onto one of the paths between two switches of a fat tree.",
+    )
+    paths: Array = number(
+        "1",
+        "Equal-cost paths",
+        16,
+        low=1,
+        high=1e6,
+        slider=(1, 128),
+        log=True,
+        integer=True,
+        symbol="p",
+        advanced=True,
+        help="Uplinks of a leaf switch that a flow may take.",
+    )
+    flows_per_path: Array = number(
+        "1",
+        "Flows per path",
+        1,
+        low=1,
+        high=1000,
+        slider=(1, 64),
+        log=True,
+        symbol=r"\varphi",
+        advanced=True,
+        help="Mean number of flows on a path. A collective has few large flows; more queue pairs per connection make "
+        "more and smaller ones.",
+    )
     message: Array = number(
         "byte",
         "Message size",
@@ -166,6 +209,20 @@ class Outputs:
     slowdown: Array = output(
         "1", "Slowdown", display_unit="times", help="Bisection traffic relative to the link alone."
     )
+    busiest_path_flows: Array = output(
+        "1",
+        "Flows on the busiest path",
+        symbol=r"\varphi_\text{max}",
+        help="Expected maximum over the paths. With even routing every path has the mean.",
+    )
+    contention_factor: Array = output(
+        "1",
+        "Network contention factor",
+        display_unit="times",
+        symbol="c",
+        help="Time of an exchange relative to even routing: the busiest path over the mean. A training step takes the "
+        "factor as an input.",
+    )
     without_oversubscription: Array = output(
         "byte/s", "Bisection bandwidth per node without oversubscription", display_unit="GB/s"
     )
@@ -180,6 +237,12 @@ class Outputs:
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
+    if _collides(i):
+        return Verdict(
+            State.NETWORK,
+            "Flows collide. The busiest path carries {contention_factor} the mean, so each of {nodes} nodes keeps "
+            "{effective_bandwidth} of its {link_bandwidth} link.",
+        )
     kept = (
         "Each of {nodes} nodes keeps {effective_bandwidth} of its {link_bandwidth} link; the bisection carries "
         f"{{bisection_bandwidth}}. {_advice(i, o)}"
@@ -198,6 +261,10 @@ def _advice(i: Inputs, o: Outputs) -> str:
         return "Eight times the nodes would halve that."
     if i.oversubscription > 1:
         return "Without oversubscription it would be {without_oversubscription}."
+    if _collides(i):
+        return (
+            "Flows collide: the busiest path takes {contention_factor} the mean. More flows per path would spread them."
+        )
     return "Only faster links would raise it."
 
 
@@ -212,12 +279,19 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "A torus suits nearest-neighbor traffic, not all-to-all."
     if i.kind in _CLOSED and i.oversubscription > 1:
         yield "Rings and tori have no upper switches; oversubscription divides their links all the same."
+    if i.kind != NetworkKind.FAT_TREE and i.routing == Routing.ECMP:
+        yield "Collisions of hashed flows are modeled in a fat tree only; elsewhere traffic is taken as evenly routed."
     if i.kind == NetworkKind.DRAGONFLY:
         yield (
             "The bisection fraction of a dragonfly is a convention for traffic of which half crosses the bisection. A "
             "balanced dragonfly (Kim et al. 2008) has a link per pair of groups, and a cut carries half of each node's "
             "link."
         )
+
+
+def _collides(i: Inputs) -> bool:
+    """Return whether flows are hashed onto more than one path."""
+    return bool(i.routing == Routing.ECMP and i.kind == NetworkKind.FAT_TREE and i.paths > 1)
 
 
 def _exceeds_links(i: Inputs, o: Outputs) -> bool:
@@ -242,6 +316,12 @@ FIGURES = (
         ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
         "Bisection bandwidth per node vs. nodes, by topology",
     ),
+    curve(
+        "flows_per_path",
+        ("contention_factor",),
+        "Contention of hashed flows vs. flows per path",
+        only_for=("routing", Routing.ECMP),
+    ),
 )
 
 EQUATIONS = (
@@ -264,8 +344,20 @@ EQUATIONS = (
     Equation("mean_hops", r"@mean_hops = \frac{@nodes}{4}", where=lambda i, o: i.kind == NetworkKind.RING),
     Equation("mean_hops", r"@mean_hops = 0.75 \cdot @nodes^{1/3}", where=lambda i, o: i.kind == NetworkKind.TORUS_3D),
     Equation(
+        "contention_factor",
+        r"@contention_factor = \frac{@busiest_path_flows}{@flows_per_path}",
+        where=lambda i, o: _collides(i),
+    ),
+    Equation(
         "effective_bandwidth",
         r"@effective_bandwidth = \frac{@link_bandwidth \cdot @bisection_fraction}{@oversubscription}",
+        where=lambda i, o: not _collides(i),
+    ),
+    Equation(
+        "effective_bandwidth",
+        r"@effective_bandwidth = \frac{@link_bandwidth \cdot @bisection_fraction}"
+        r"{@oversubscription \cdot @contention_factor}",
+        where=lambda i, o: _collides(i),
     ),
     Equation("bisection_bandwidth", r"@bisection_bandwidth = \frac{@effective_bandwidth \cdot @nodes}{2}"),
     Equation("path_latency", r"@path_latency = @mean_hops \cdot @hop_latency"),
@@ -284,6 +376,16 @@ SOURCES = (
         "10.1109/ISCA.2008.19",
     ),
     Source(
+        "Raab, Steger 1998",
+        "Balls into bins: a simple and tight analysis",
+        "10.1007/3-540-49543-6_13",
+    ),
+    Source(
+        "Gangidi et al. 2024",
+        "RDMA over Ethernet for distributed training at Meta scale (more flows per connection, up to 40 % faster)",
+        "10.1145/3651890.3672233",
+    ),
+    Source(
         "Dally, Towles 2003",
         "Principles and practices of interconnection networks",
         "https://shop.elsevier.com/books/principles-and-practices-of-interconnection-networks/dally/978-0-12-200751-4",
@@ -291,6 +393,7 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
+    "With ECMP a fat tree's flows are of one size and hashed independently; an exchange ends with the busiest path.",
     "All traffic crosses the bisection, evenly: the worst case for a ring or torus, any case for a full fat tree.",
     "A ring or torus is closed in each dimension, so a cut goes through two planes of links.",
     "A fat tree has two levels, so a path takes four hops: up, across and down, node links included. A dragonfly's "
@@ -300,7 +403,7 @@ ASSUMPTIONS = (
 )
 
 LIMITATIONS = (
-    "Congestion of flows on the same path, and what adaptive routing mends.",
+    "Congestion control, and flows with similar addresses, whose hashes collide more often than random ones.",
     "Jobs smaller than the cluster, whose nodes are close together.",
     "Collectives made for rings and tori, which only use neighbors: see the collectives wall.",
 )
@@ -308,6 +411,8 @@ LIMITATIONS = (
 PRESETS = (
     Preset("Full fat tree", {}),
     Preset("Fat tree, 4:1 oversubscribed", {"oversubscription": "4"}),
+    Preset("Fat tree, ECMP over 16 paths", {"routing": "ecmp"}),
+    Preset("Fat tree, ECMP, 16 flows per path", {"routing": "ecmp", "flows_per_path": "16"}),
     Preset("Dragonfly of 8,192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
     Preset("TPU v4 pod, 16 × 16 × 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
     Preset(
@@ -333,6 +438,14 @@ FALLACIES = (
         {},
         {"oversubscription": "4"},
         lambda before, after: after < before / 3,
+    ),
+    Fallacy(
+        "A non-blocking network has no congestion.",
+        "With a flow per path, hashed at random, {before} per node become {after}: flows collide on the busiest path.",
+        "effective_bandwidth",
+        {},
+        {"routing": "ecmp"},
+        lambda before, after: after < before / 2,
     ),
 )
 
@@ -362,7 +475,9 @@ def topology(i: Inputs) -> Outputs:
     chosen_kind = [np.asarray(i.kind) == kind for kind in NetworkKind]
     fraction, mean_hops = np.select(chosen_kind, fractions), np.select(chosen_kind, hops)
     per_node = i.link_bandwidth / np.asarray(i.oversubscription)
-    effective = per_node * fraction
+    hashed = _hashed_flows(i)
+    contention = np.where(chosen_kind[NetworkKind.FAT_TREE], hashed / i.flows_per_path, 1.0)
+    effective = per_node * fraction / contention
     return Outputs(
         bisection_fraction=fraction,
         effective_bandwidth=effective,
@@ -370,14 +485,23 @@ def topology(i: Inputs) -> Outputs:
         cut_links=np.select([np.asarray(i.kind) == kind for kind in _CLOSED], cut, np.nan),
         mean_hops=mean_hops,
         slowdown=i.link_bandwidth / effective,
-        without_oversubscription=i.link_bandwidth * fraction,
+        busiest_path_flows=contention * i.flows_per_path,
+        contention_factor=contention,
+        without_oversubscription=i.link_bandwidth * fraction / contention,
         exchange_time=i.message / effective + mean_hops * i.hop_latency,
         path_latency=mean_hops * i.hop_latency,
-        fat_tree_bandwidth=per_node * fractions[NetworkKind.FAT_TREE],
+        fat_tree_bandwidth=per_node * fractions[NetworkKind.FAT_TREE] * i.flows_per_path / hashed,
         dragonfly_bandwidth=per_node * fractions[NetworkKind.DRAGONFLY],
         torus_bandwidth=per_node * fractions[NetworkKind.TORUS_3D],
         ring_bandwidth=per_node * fractions[NetworkKind.RING],
     )
+
+
+def _hashed_flows(i: Inputs) -> Array:
+    """Flows on the busiest path of a fat tree with the routing asked for."""
+    mean = np.asarray(i.flows_per_path, dtype=float)
+    hashed = np.asarray(i.routing) == Routing.ECMP
+    return np.where(hashed, busiest_path(i.paths, mean), mean) if np.any(hashed) else mean
 
 
 def _cut_links(nodes: Array) -> list[Array]:

@@ -53,7 +53,7 @@ SHOWN = {
     "9.2": ("Not modeled", "cycle-accurate", "profiler", "deployment tool"),
     "9.3a": ("Mixture of experts | Yes", "Mixtral 8x7B"),
     "9.3b": ("Grouped-query attention | Yes", "KV cache"),
-    "9.3c": ("congestion factor", "no model of contention"),
+    "9.3c": ("Network contention | Yes", "Contention of flows hashed onto 16 paths", "at that contention: MFU"),
     "9.3d": ("Spot prices | Yes", "Goodput on spot machines"),
     "9.3e": ("Live dashboards | Yes",),
     "9.3f": ("Hugging Face Hub | Yes", "/catalog/from-config/", "config.json"),

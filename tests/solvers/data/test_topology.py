@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.data.topology import NetworkKind, topology
+from solvers.pipeline.wiring import wired
+from solvers.registry import solvers
 from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -13,6 +15,8 @@ RARE_QUESTIONS = [
     {"kind": "torus_3d", "nodes": "8192", "message": "0"},
     {"kind": "torus_3d", "nodes": "65536", "oversubscription": "1.3"},
     {"kind": "torus_3d", "nodes": "2"},
+    {"kind": "fat_tree", "routing": "ecmp"},
+    {"kind": "dragonfly", "routing": "ecmp"},
 ]
 
 kinds = st.sampled_from(NetworkKind)
@@ -107,3 +111,29 @@ def test_no_node_keeps_more_than_its_link(meaning, nodes):
 def test_a_small_torus_says_that_its_links_limit_it():
     assert "their own links limit them" in says(topology, kind="torus_3d", nodes=4, link_bandwidth=LINK)
     assert "their own links limit them" not in says(topology, kind="torus_3d", nodes=64, link_bandwidth=LINK)
+
+
+def test_hashed_flows_wait_for_the_busiest_path_of_a_fat_tree():
+    even, hashed = (topology(link_bandwidth=LINK, routing=routing) for routing in ("even", "ecmp"))
+    assert float(even.contention_factor) == 1
+    assert float(hashed.contention_factor) == pytest.approx(3.063, rel=1e-3)  # 16 flows on 16 paths
+    for name in ("effective_bandwidth", "fat_tree_bandwidth", "bisection_bandwidth", "without_oversubscription"):
+        assert getattr(even, name) / getattr(hashed, name) == pytest.approx(float(hashed.contention_factor))
+
+
+def test_more_flows_per_path_even_out_what_a_hash_does():
+    factors = topology(routing="ecmp", flows_per_path=[1, 4, 16, 256]).contention_factor
+    assert (np.diff(factors) < 0).all() and 1 < factors[-1] < 1.2
+
+
+@given(kind=st.sampled_from([kind for kind in NetworkKind if kind != NetworkKind.FAT_TREE]), nodes=clusters)
+def test_collisions_are_those_of_a_fat_tree_alone(kind, nodes):
+    even, hashed = (topology(kind=kind, nodes=nodes, routing=routing) for routing in ("even", "ecmp"))
+    assert even.effective_bandwidth == hashed.effective_bandwidth
+    assert "in a fat tree only" in says(topology, kind=kind, nodes=nodes, routing="ecmp")
+
+
+def test_a_training_step_takes_the_contention_of_the_network():
+    stages = [solvers()["topology"], solvers()["parallelism"]]
+    _, wires = wired(stages, {"parallelism.congestion_factor": "topology.contention_factor"})
+    assert str(wires["parallelism", "congestion_factor"]) == "topology.contention_factor"
