@@ -65,13 +65,9 @@ def latest():
 
 
 def outdated():
-    """Change rows that every page uses."""
-    for chip in Accelerator.objects.all():
-        chip.memory_bandwidth, chip.peak_fp16, chip.unit_price = 9e12, 3e15, 12345
-        chip.save()
-    for grid in Grid.objects.all():
-        grid.carbon_intensity = 1e-8
-        grid.save()
+    """Change rows that every page uses, without a history of each."""
+    Accelerator.objects.update(memory_bandwidth=9e12, peak_fp16=3e15, unit_price=12345)
+    Grid.objects.update(carbon_intensity=1e-8)
 
 
 @every_page
@@ -365,9 +361,10 @@ def test_the_colours_of_a_card_are_the_light_ones_of_the_style_sheet():
 def test_names_of_the_catalog_are_text_wherever_it_is_shown(client, name):
     evil = '"></script></div><b onclick=x>&'
     for table in (Accelerator, Model, Grid):
-        for row in table.objects.all():
+        rows = list(table.objects.all())
+        for row in rows:
             row.name = f"{evil}{row.slug}"[: row._meta.get_field("name").max_length]
-            row.save()
+        table.objects.bulk_update(rows, ["name"])
     one, two = save(client, QUESTIONS[name], title=evil), save(client, CHANGED[name][0])
     outdated()
     ids = ",".join(link.split("/")[2] for link in (one, two))
