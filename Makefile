@@ -31,6 +31,8 @@ PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --req
 MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
+# Tests and benchmarks start hundreds of processes; without compiled files each takes a quarter longer to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve dev instructor administrator test test-postgresql bench evidence accuracy load fuzz kills updates docs lock \
 	screenshots missing
