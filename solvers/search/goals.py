@@ -1,6 +1,6 @@
 """Objectives and constraints from text.
 
-`minimize: tco`, `maximize: throughput`; `latency < 50 ms`, `tco <= 5 MUSD`, `bottleneck == memory`, `feasible`,
+`minimize: tco`, `maximize: throughput`; `latency < 50 ms`, `tco <= $5M`, `bottleneck == memory`, `feasible`,
 `feasible == True`. Several metrics add up, each with a weight that converts it to the unit of the first: `minimize:
 tco + 100 USD/t * total_carbon`. A number without a unit is in SI; only a bare number for a latency is in
 milliseconds, as on the tutorial's slides (`latency < 100`), and the text of the goal then says so.

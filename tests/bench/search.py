@@ -23,7 +23,7 @@ GOALS = (
     "serving.itl < 50 ms",
     "serving.ttft <= 2 s",
     "serving.feasible",
-    "tco.tco <= 20 MUSD",
+    "tco.tco <= $20M",
     "sustainability.total_carbon < 2000 t",
 )
 # Batches, fleets and grids of each size of space; chips, formats and splits are the same in all.

@@ -23,7 +23,7 @@ QUESTION = "roadmap"
 # The correct answers of the question's variants, by the seat of a student, and the answer of those who forget that a
 # token has keys and values.
 CORRECT, HALF = ("131 kB", "524 kB", "65.5 kB"), ("65.5 kB", "262 kB", "32.8 kB")
-SMALL = "/capstone/?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD"
+SMALL = "/capstone/?requests=50+1/s&ttft_target=500+ms&budget=%241M"
 
 
 @pytest.fixture(scope="module")

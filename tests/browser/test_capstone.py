@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-SMALL = "?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD&replicas=4"
+SMALL = "?requests=50+1/s&ttft_target=500+ms&budget=%241M&replicas=4"
 
 
 def test_a_remedy_taken_turns_its_line(page, live_server):

@@ -40,7 +40,7 @@ PRESETS = (
             "minimize: itl",
             "itl < 50 ms",
             "ttft <= 1 s",
-            "purchase_price <= 1 MUSD",
+            "purchase_price <= $1M",
         ),
     ),
     _preset(
@@ -105,7 +105,7 @@ PRESETS = (
             "minimize: total_carbon",
             "ttft <= 100 ms",
             "p99_wait <= 100 ms",
-            "tco <= 5 MUSD",
+            "tco <= $5M",
             "total_carbon <= 1000 t",
         ),
         "tco.mfu:tail_latency.utilization sustainability.mfu:tail_latency.utilization",
@@ -137,6 +137,6 @@ PRESETS = (
             "replicas": "1 to 512 in 15 log steps",
             "grid": "poland-measured, norway-measured, france, united-states",
         },
-        ("minimize: tco.tco", "maximize: token_throughput", "itl < 50 ms", "ttft <= 2 s", "tco.tco <= 20 MUSD"),
+        ("minimize: tco.tco", "maximize: token_throughput", "itl < 50 ms", "ttft <= 2 s", "tco.tco <= $20M"),
     ),
 )

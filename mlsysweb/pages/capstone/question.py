@@ -200,7 +200,7 @@ CAPSTONE = question(
         Preset("Course assignment: $5M per year, 1,000 requests/s", {}, part="Capstone"),
         Preset(
             "Smaller: 50 requests/s, TTFT 500 ms",
-            {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"},
+            {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "$1M", "replicas": "4"},
         ),
         Preset(
             "The same assignment with $5M as the purchase price",

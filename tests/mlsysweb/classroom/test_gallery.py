@@ -19,7 +19,7 @@ from mlsysweb.show.results.page import Card
 
 from .test_sessions import Afternoon
 
-SMALL = "/capstone/?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD"
+SMALL = "/capstone/?requests=50+1/s&ttft_target=500+ms&budget=%241M"
 
 
 class Workshop(Afternoon):

@@ -20,7 +20,7 @@ from tests.solvers.systems import H100
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-SMALL = {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "6"}
+SMALL = {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "$1M", "replicas": "6"}
 PRICED = replace(H100, unit_price=25000.0, embodied_carbon=164.0)
 
 

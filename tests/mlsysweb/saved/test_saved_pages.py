@@ -168,7 +168,7 @@ def test_two_of_a_kind_are_compared_by_label_and_figure(client, name):
 def test_fronts_are_drawn_in_one_chart(client, name):
     links = [
         save(client, QUESTIONS[name]),
-        save(client, f"{QUESTIONS[name]}&budget=9+MUSD" if name == "capstone" else CHANGED[name][0]),
+        save(client, f"{QUESTIONS[name]}&budget=%249M" if name == "capstone" else CHANGED[name][0]),
     ]
     page = shown(client, f"/s/compare/?of={','.join(link.split('/')[2] for link in links)}")
     figure = orjson.loads(re.search(r'data-for="plot-fronts-0">(.*?)</script>', page)[1])
