@@ -58,6 +58,15 @@ grid = partial(
 )
 FORMATS = {each.name.lower(): each.name for each in Precision}
 precision = partial(choice, Precision, "Precision", labels=FORMATS, help="Number format of the weights.")
+kv_precision = partial(
+    choice,
+    Precision,
+    "KV cache precision",
+    Precision.FP16,
+    labels=FORMATS,
+    advanced=True,
+    help="Format of the keys and values in the cache.",
+)
 
 efficiency = partial(
     number,

@@ -40,8 +40,16 @@ def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> d
 def with_known_defaults(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
     """Return the values with each figure that was not `given` taken from the spec picked (`figures_of_picks`), and
     choices as the other inputs mean them (`meant_choices`)."""
-    known = {**values, **figures_of_picks(question, values, given)}
-    return known | meant_choices(question.inputs, known)
+    figures = figures_of_picks(question, values, given)
+    known = {**values, **figures}
+    untyped = figures_of_picks(question, values, ()) if _decide_a_choice(question.inputs, given) else figures
+    return known | meant_choices(question.inputs, known, untyped)
+
+
+def _decide_a_choice(inputs: Mapping[str, InputField], given: Collection[str]) -> bool:
+    """Return whether what was `given` includes figures of specs that a choice is meant by."""
+    deciding = {name for io in inputs.values() if isinstance(io, Choice) for name in io.meant_by}
+    return any(isinstance(io := inputs[name], Input) and io.default_from for name in deciding.intersection(given))
 
 
 def figures_of_picks(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
@@ -86,21 +94,24 @@ def is_of_overlay(solver: Solver[Any, Any], io: InputField) -> bool:
     return isinstance(io, Input) and bool(io.of_pick) and io.of_pick == solver.overlay
 
 
-def meant_choices(inputs: Mapping[str, InputField], values: Mapping[str, Any]) -> dict[str, Any]:
+def meant_choices(
+    inputs: Mapping[str, InputField], values: Mapping[str, Any], untyped: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the codes of choices that follow from other inputs, by name: where a choice is left at its default, and
-    one of those it is `meant_by` is not, the member that is `meant`. Values and codes may be columns."""
+    one of those it is `meant_by` is not, the member that is `meant`. The default of an input that belongs to a spec is
+    its `untyped` figure. Values and codes may be columns."""
     codes = {}
     for name, io in inputs.items():
         if isinstance(io, Choice) and io.meant_by:
             code = np.asarray(values.get(name, io.default))
             moved = np.logical_or.reduce(
-                np.broadcast_arrays(*(_is_moved(inputs[other], values.get(other)) for other in io.meant_by))
+                np.broadcast_arrays(*(_is_moved(values.get(n), untyped.get(n, inputs[n].default)) for n in io.meant_by))
             )
             meant = np.where((code == io.default) & moved, io.meant, code)
             codes[name] = meant if meant.ndim else int(meant)
     return codes
 
 
-def _is_moved(io: InputField, value: Any) -> Any:
+def _is_moved(value: Any, default: Any) -> Any:
     """Return whether an input has a value other than its default."""
-    return False if value is None else np.asarray(value) != io.default
+    return False if value is None else np.asarray(value) != default

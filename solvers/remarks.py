@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
+from solvers.calibration import SILICON
 from solvers.declare import Array, Codes, Truth
 from solvers.laws.kernel_constants import is_measured
 from solvers.laws.language_pass import Timing
 from solvers.laws.memory_remedies import Remedy
 from solvers.laws.model_decoder import widens_weights
+from solvers.laws.power import power_constants
 from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 # Sentences on the memory that a change of the run needs, with the slots of the walls that answer `memory_remedy`.
@@ -55,6 +59,45 @@ def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
             "used. Changing one of them selects the roofline."
         )
     yield from unmeasured_kernels(chip)
+
+
+def stand_in_roofline(
+    chip: Accelerator,
+    timing: Codes,
+    efficiency: Array = math.nan,
+    bandwidth_efficiency: Array = math.nan,
+    layer_overhead: Array = math.nan,
+) -> Iterator[str]:
+    """Says which constants of the roofline are those fitted on an H100, since a chip has none of its own and no other
+    value is given. Those that a wall leaves out are not said."""
+    if timing != Timing.ROOFLINE:
+        return
+    figures = (
+        ("compute efficiency", chip.measured_efficiency, efficiency, SILICON.efficiency),
+        (
+            "bandwidth efficiency",
+            chip.measured_bandwidth_efficiency,
+            bandwidth_efficiency,
+            SILICON.bandwidth_efficiency,
+        ),
+        ("overhead per layer", chip.measured_layer_overhead, layer_overhead, SILICON.layer_overhead),
+    )
+    borrowed = [name for name, own, used, stand_in in figures if math.isnan(own) and used == stand_in]
+    if borrowed:
+        listed = " and ".join(filter(None, (", ".join(borrowed[:-1]), borrowed[-1])))
+        yield f"Not measured on {chip.name}: {listed}. Those fitted to serving on an H100 are used."
+
+
+def assumed_power(chip: Accelerator, arithmetic: Array, memory: Array) -> Iterator[str]:
+    """Says that power follows constants fitted to H100s, where a chip of known TDP has none of its own and no others
+    are given."""
+    own = power_constants(chip)
+    unknown = np.isnan(chip.measured_arithmetic_power) or np.isnan(chip.measured_memory_power)
+    if unknown and not math.isnan(chip.tdp) and (arithmetic, memory) == (own.arithmetic, own.memory):
+        yield (
+            f"Not measured: {chip.name} has no power constants of its own. Its power follows its TDP with those fitted "
+            "to H100s."
+        )
 
 
 def unmeasured_kernels(chip: Accelerator) -> Iterator[str]:

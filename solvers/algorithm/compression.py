@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,10 +33,11 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.compressed_decode import compressed_step, narrowed
-from solvers.laws.language_pass import Timing
+from solvers.laws.language_pass import NO_KERNELS, Timing
 from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
 from solvers.laws.transformer import cache_bytes
+from solvers.laws.transformer_pass import PassTime
 from solvers.specs import Accelerator, Model, Precision
 from solvers.verdict import State, Verdict
 
@@ -66,6 +67,13 @@ class Truthful(IntEnum):
 
 
 _NO_MODEL = "not available without a model"
+
+
+def _kernels(label: str, help: str) -> Any:
+    """An output for the seconds of one class of kernels."""
+    return output("s", label, if_infinite=_NO_MODEL, help=f"{help} One compressed decode step.")
+
+
 _CACHE_BITS_BEFORE = 16.0
 # Of every four weights 2:4 keeps two, each with two bits that say where it was (Mishra et al. 2021).
 _SKIPPED = 0.5
@@ -191,6 +199,11 @@ class Outputs:
         help="One accelerator holds the whole model.",
     )
     step_after: Array = output("s", "Compressed decode step time", symbol="t", if_infinite=_NO_MODEL)
+    products_time: Array = _kernels("Compressed GEMM time", "Projections and dense MLPs.")
+    attention_time: Array = _kernels("Compressed attention time", "Scores, weighted values and reads of the KV cache.")
+    experts_time: Array = _kernels("Compressed expert time (MoE)", "Routed experts and token permutation.")
+    small_time: Array = _kernels("Compressed elementwise time", "Normalization, activations, look-ups.")
+    head_time: Array = _kernels("Compressed LM-head time", "Projection of the last hidden vector to logits.")
     cache_before: Array = output("byte", "Baseline KV cache size", if_infinite=_NO_MODEL, help="Whole batch.")
     cache_after: Array = output("byte", "Compressed KV cache size", if_infinite=_NO_MODEL)
     memory_before: Array = output(
@@ -401,6 +414,11 @@ EQUATIONS = (
     Equation("original_size", r"@original_size = @original_parameters \cdot \frac{@baseline_bits}{8}"),
     Equation("speedup", r"@speedup = \frac{@step_before}{@step_after}", where=lambda i, o: i.served_model is not None),
     Equation(
+        "step_after",
+        r"@step_after = @products_time + @attention_time + @experts_time + @small_time + @head_time",
+        where=lambda i, o: i.served_model is not None,
+    ),
+    Equation(
         "compression_ratio",
         r"@compression_ratio = \frac{@baseline_bits}{@bits}",
         where=lambda i, o: i.method == Method.QUANTIZATION,
@@ -541,7 +559,7 @@ FALLACIES = (
     walls=(13,),
     title="Compression",
     question="How much smaller is the compressed model, and is it faster?",
-    version="4",
+    version="5",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
@@ -576,6 +594,11 @@ def compression(i: Inputs) -> Outputs:
         speedup=speedup,
         step_before=timed.before,
         step_after=timed.after,
+        products_time=timed.kernels.products,
+        attention_time=timed.kernels.attention,
+        experts_time=timed.kernels.experts,
+        small_time=timed.kernels.small,
+        head_time=timed.kernels.head,
         cache_before=timed.cache_before,
         cache_after=timed.cache_after,
         memory_before=original + timed.cache_before,
@@ -603,8 +626,8 @@ def _pruned_speedup(i: Inputs, ratio: Array) -> Array:
 
 
 class _TimedSteps(NamedTuple):
-    """Seconds of a decode step and bytes of the KV cache, before and after, bytes of the weights after, and the share
-    of the step after that waits for compute; unknown without a model."""
+    """Seconds of a decode step and bytes of the KV cache, before and after, bytes of the weights after, the share of
+    the step after that waits for compute, and its seconds by class of kernels; unknown without a model."""
 
     before: Array
     after: Array
@@ -612,12 +635,14 @@ class _TimedSteps(NamedTuple):
     cache_after: Array
     weights_after: Array
     compute_share: Array
+    kernels: PassTime
 
 
 def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
     """Return the times of a decode step of the model by the law of kernels, with weights and cache before and after."""
     if i.served_model is None or i.served_on is None:
-        return _TimedSteps(*(np.float64(np.nan) for _ in range(6)))
+        unknown = np.float64(np.nan)
+        return _TimedSteps(unknown, unknown, unknown, unknown, unknown, unknown, NO_KERNELS)
     chip, model = i.served_on, i.served_model
     pattern = np.asarray(i.pattern)
     structured = prunes & (pattern == Pattern.STRUCTURED)
@@ -629,13 +654,14 @@ def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
     held = cache_bytes(model, i.context_length, Precision.FP16) * i.batch_size
     after = held * i.kv_bits / _CACHE_BITS_BEFORE
     run = i.batch_size, i.context_length
-    seconds = compressed_step(pruned, chip, stored, gain, i.kv_bits, *run)
+    kernels = compressed_step(pruned, chip, stored, gain, i.kv_bits, *run)
+    unlimited = compressed_step(pruned, chip, stored, np.asarray(gain) * _UNLIMITED, i.kv_bits, *run)
     return _TimedSteps(
-        before=compressed_step(model, chip, np.asarray(i.baseline_bits) / 8, 1.0, _CACHE_BITS_BEFORE, *run),
-        after=seconds,
+        before=compressed_step(model, chip, np.asarray(i.baseline_bits) / 8, 1.0, _CACHE_BITS_BEFORE, *run).total,
+        after=kernels.total,
         cache_before=held,
         cache_after=after,
         weights_after=pruned.parameters * stored,
-        compute_share=1
-        - compressed_step(pruned, chip, stored, np.asarray(gain) * _UNLIMITED, i.kv_bits, *run) / seconds,
+        compute_share=1 - unlimited.total / kernels.total,
+        kernels=kernels,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,10 +31,13 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
-from solvers.laws.language_pass import ModelServer, Timing, price_decode, price_prefill
+from solvers.laws.language_pass import NO_KERNELS, LanguagePass, ModelServer, Timing, price_decode, price_prefill
 from solvers.laws.phase import generates
+from solvers.laws.power import power_constants
 from solvers.laws.ratio import ratio_or_inf
-from solvers.specs import Accelerator, Model, Precision
+from solvers.laws.serving_power import PhaseWork, ServingPower, serving_power
+from solvers.laws.transformer_pass import PassTime
+from solvers.specs import Accelerator, Model, Precision, peak_rate
 from solvers.verdict import State, Verdict
 
 _HOUR = 3600.0
@@ -112,6 +115,9 @@ class Inputs:
         help="Shared by all samples; used with a model only.",
     )
     precision: Codes = inputs.precision(Precision.FP16, advanced=True)
+    kv_precision: Codes = inputs.kv_precision(
+        help="Format of the keys and values in the cache; used with a model only."
+    )
     tensor_parallel: Array = inputs.tensor_parallel(1, advanced=True)
     interconnect_bandwidth: Array = number(
         "byte/s",
@@ -135,8 +141,8 @@ class Inputs:
         default_from="served_on.tdp",
         strict=True,
         may_be_unknown=True,
-        help="Power of the machine per sample; with a model, of each device. An accelerator's is its TDP, an upper "
-        "bound.",
+        help="Power of the machine per sample; an accelerator's is its TDP, an upper bound. With a model, the "
+        "power of each device follows its activity unless this is changed.",
     )
     price_per_hour: Array = number(
         "USD/hour",
@@ -154,6 +160,14 @@ class Inputs:
 
 _NO_POWER = "unknown: the accelerator has no TDP"
 _NO_PRICE = "unknown: no on-demand price is known"
+
+
+_NO_MODEL = "not available without a model"
+
+
+def _kernels(label: str, help: str) -> Any:
+    """An output for the seconds of one class of kernels."""
+    return output("s", label, if_infinite=_NO_MODEL, help=f"{help} One step of all samples.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +207,17 @@ class Outputs:
         "1", "Queries per kWh", if_infinite="unlimited (power is zero)", if_unknown=_NO_POWER
     )
     cost_per_million_queries: Array = output("USD", "Cost per million queries", if_infinite=_NO_PRICE)
+    device_power: Array = output(
+        "W", "Power in use", if_infinite=_NO_POWER, help="Mean of each machine or device while it answers."
+    )
+    prefill_power: Array = output("W", "Power per device in prefill", if_infinite=_NO_MODEL)
+    decode_power: Array = output("W", "Power per device in decode", if_infinite=_NO_MODEL)
+    products_time: Array = _kernels("Decode GEMM time", "Projections and dense MLPs.")
+    attention_time: Array = _kernels("Decode attention time", "Scores, weighted values and reads of the KV cache.")
+    experts_time: Array = _kernels("Decode expert time (MoE)", "Routed experts and token permutation.")
+    small_time: Array = _kernels("Decode elementwise time", "Normalization, activations, look-ups.")
+    head_time: Array = _kernels("Decode LM-head time", "Projection of the last hidden vector to logits.")
+    network_time: Array = _kernels("Decode all-reduce time", "Between tensor-parallel devices.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -236,6 +261,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield "The gain in quality is not computed: it depends on model and task (Snell et al. 2024)."
     if i.served_on is not None and i.served_model is not None:
         yield from remarks.pass_timing(i.served_on, Timing.KERNELS)
+        if np.isfinite(o.decode_power):
+            own = power_constants(i.served_on)
+            yield from remarks.assumed_power(i.served_on, own.arithmetic, own.memory)
     elif o.tokens_per_sample > 8192:
         yield "At this length the ITL grows with the context; pick a model, or see the serving wall."
 
@@ -253,7 +281,18 @@ EQUATIONS = (
     Equation("latency", r"@latency = @first_token_time + @tokens_per_sample \cdot @token_time"),
     Equation("direct_latency", r"@direct_latency = @first_token_time + @answer_tokens \cdot @direct_token_time"),
     Equation("slowdown", r"@slowdown = \frac{@latency}{@direct_latency}"),
-    Equation("energy_per_query", r"@energy_per_query = @machines \cdot @power \cdot @latency"),
+    Equation(
+        "token_time",
+        r"@token_time = @products_time + @attention_time + @experts_time + @small_time + @head_time + @network_time",
+        where=lambda i, o: i.served_model is not None,
+    ),
+    Equation(
+        "device_power",
+        r"@device_power = \frac{@first_token_time \cdot @prefill_power + (@latency - @first_token_time) \cdot "
+        r"@decode_power}{@latency}",
+        where=lambda i, o: bool(np.isfinite(o.decode_power)),
+    ),
+    Equation("energy_per_query", r"@energy_per_query = @machines \cdot @device_power \cdot @latency"),
     Equation("cost_per_query", r"@cost_per_query = @machines \cdot @price_per_hour \cdot \frac{@latency}{\text{1 h}}"),
 )
 
@@ -282,6 +321,7 @@ ASSUMPTIONS = (
     "weights once.",
     "With a model, a token takes one decode step at the mean context length: the prompt plus half of the output.",
     "The machine is paid for while it answers.",
+    "With a model, power follows the FLOPs and memory traffic of prefill and decode, as in the serving wall.",
 )
 
 LIMITATIONS = (
@@ -335,7 +375,7 @@ FALLACIES = (
     walls=(12,),
     title="Reasoning",
     question="What do reasoning and repeated sampling add to the latency and cost of a query?",
-    version="5",
+    version="6",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
@@ -356,7 +396,8 @@ def reasoning(i: Inputs) -> Outputs:
     latency, direct = pace.first + tokens * pace.token, pace.first + answer * pace.direct_token
     machine_time, direct_time = pace.machines * latency, pace.machines_alone * direct
     price = np.asarray(i.price_per_hour, dtype=float) / _HOUR
-    energy, cost = machine_time * i.power, machine_time * price
+    power, cost = _power(i, pace, latency), machine_time * price
+    energy = machine_time * power.mean
     return Outputs(
         latency=latency,
         tokens_per_query=i.samples * tokens,
@@ -372,24 +413,41 @@ def reasoning(i: Inputs) -> Outputs:
         reasoning_time=thought * pace.token,
         direct_latency=direct,
         direct_cost=direct_time * price,
-        direct_energy=direct_time * i.power,
+        direct_energy=direct_time * _direct_power(i, pace, direct),
         cost_multiple=np.where(price == 0, np.inf, machine_time / direct_time),
         extra_cost=cost - direct_time * price,
         queries_per_dollar=ratio_or_inf(1.0, cost),
         queries_per_kwh=ratio_or_inf(3.6e6, energy),
         cost_per_million_queries=cost * 1e6,
+        device_power=power.mean,
+        prefill_power=power.prefill,
+        decode_power=power.decode,
+        products_time=pace.kernels.products,
+        attention_time=pace.kernels.attention,
+        experts_time=pace.kernels.experts,
+        small_time=pace.kernels.small,
+        head_time=pace.kernels.head,
+        network_time=pace.kernels.all_reduce,
     )
 
 
 class _Pace(NamedTuple):
     """Seconds of the first token, of each token of all samples and of a direct answer; machines that are kept, for all
-    samples and for a direct answer."""
+    samples and for a direct answer; the passes behind these times, None without a model."""
 
     first: Array
     token: Array
     direct_token: Array
     machines: Array
     machines_alone: Array
+    prefill: LanguagePass | None = None
+    step: LanguagePass | None = None
+    direct_step: LanguagePass | None = None
+
+    @property
+    def kernels(self) -> PassTime:
+        """Seconds of a step of all samples by class of kernels, unknown without a model."""
+        return NO_KERNELS if self.step is None else self.step.kernels
 
 
 def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
@@ -401,7 +459,7 @@ def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
     server = ModelServer(
         chip=i.served_on,
         precision=i.precision,
-        cache_precision=i.precision,
+        cache_precision=i.kv_precision,
         devices=i.tensor_parallel,
         link=NetworkLink(i.interconnect_bandwidth, 0.0),
     )
@@ -409,4 +467,50 @@ def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
     together = price_decode(i.served_model, server, samples, i.prompt_length + tokens / 2)
     alone = price_decode(i.served_model, server, 1.0, i.prompt_length + answer / 2)
     devices = np.asarray(i.tensor_parallel, dtype=float)
-    return _Pace(first.time.total, together.time.total, alone.time.total, devices, devices)
+    return _Pace(
+        first=first.time.total,
+        token=together.time.total,
+        direct_token=alone.time.total,
+        machines=devices,
+        machines_alone=devices,
+        prefill=first,
+        step=together,
+        direct_step=alone,
+    )
+
+
+def _power(i: Inputs, pace: _Pace, latency: Array) -> ServingPower:
+    """Watts of each machine while it answers with all samples."""
+    return _power_of(i, pace, pace.step, latency)
+
+
+def _direct_power(i: Inputs, pace: _Pace, latency: Array) -> Array:
+    """Watts of each machine while it answers directly."""
+    return _power_of(i, pace, pace.direct_step, latency).mean
+
+
+def _power_of(i: Inputs, pace: _Pace, step: LanguagePass | None, latency: Array) -> ServingPower:
+    """Watts in prefill, in decode with this `step`, and their mean: by activity where a model runs on an accelerator
+    whose power was not changed from its TDP, else the power given."""
+    given = np.asarray(i.power, dtype=float)
+    if i.served_on is None or pace.prefill is None or step is None:
+        return ServingPower(np.float64(np.nan), np.float64(np.nan), given)
+    chip = i.served_on
+    by_activity = serving_power(
+        chip.tdp,
+        power_constants(chip),
+        (_work(pace.prefill), _work(step)),
+        pace.first / latency,
+        peak_rate(chip, i.precision),
+        chip.memory_bandwidth,
+    )
+    changed = ~np.equal(given, chip.tdp) & ~np.isnan(given)
+    return ServingPower(
+        prefill=np.where(changed, np.nan, by_activity.prefill),
+        decode=np.where(changed, np.nan, by_activity.decode),
+        mean=np.where(changed, given, by_activity.mean),
+    )
+
+
+def _work(run: LanguagePass) -> PhaseWork:
+    return PhaseWork(run.flop, run.moved, run.time.total)

@@ -117,8 +117,10 @@ class Inputs:
     attention: Codes = inputs.attention(Attention.FUSED)
     sequence_parallel: Codes = inputs.sequence_parallel(SequenceParallel.ON)
     timing: Codes = inputs.timing(meant_by=("efficiency", "bandwidth_efficiency"), help=_TIMING)
-    efficiency: Array = inputs.efficiency(SILICON.efficiency)
-    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
+    efficiency: Array = inputs.efficiency(SILICON.efficiency, default_from="accelerator.measured_efficiency")
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
+        SILICON.bandwidth_efficiency, default_from="accelerator.measured_bandwidth_efficiency"
+    )
     devices_per_node: Array = inputs.devices_per_node(
         8, help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline."
     )
@@ -333,6 +335,7 @@ def _impossible(i: Inputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     yield from remarks.pass_timing(i.accelerator, i.timing)
+    yield from remarks.stand_in_roofline(i.accelerator, i.timing, i.efficiency, i.bandwidth_efficiency)
     yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation == Recomputation.SELECTIVE and i.attention == Attention.FUSED:
         yield "Fused attention stores no scores: recomputing attention costs FLOPs and saves no memory."
@@ -543,7 +546,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a model, and where does the step time go?",
-    version="5",
+    version="6",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,

@@ -9,7 +9,7 @@ import numpy as np
 from solvers.declare import Array
 from solvers.laws.decoder import Layout
 from solvers.laws.model_decoder import decoder_of, kernel_device
-from solvers.laws.transformer_pass import decode_pass
+from solvers.laws.transformer_pass import PassTime, decode_pass
 from solvers.specs import Accelerator, Model, Precision
 
 
@@ -21,8 +21,8 @@ def compressed_step(
     kv_bits: Array,
     batch_size: Array,
     context_length: Array,
-) -> Array:
-    """Time of a decode step of all layers, in s.
+) -> PassTime:
+    """Seconds of a decode step of all layers by class of kernels.
 
     `model` and `chip` with dimensionless counts and rates in FLOP/s and byte/s, `weight_bytes` bytes per weight,
     `gain` how many times as fast the matrix products run as in FP16, dimensionless, `kv_bits` bits per number of the
@@ -35,7 +35,7 @@ def compressed_step(
     device = kernel_device(chip, Precision.FP16, np.inf)
     faster = replace(device, peak=device.peak * np.asarray(gain, dtype=float))
     layout = Layout(weight_bytes=weight_bytes, cache_bytes=np.asarray(kv_bits, dtype=float) / 8)
-    return np.asarray(decode_pass(decoder_of(model), faster, layout, batch_size, context_length).total)
+    return decode_pass(decoder_of(model), faster, layout, batch_size, context_length)
 
 
 def narrowed(model: Model, share: Array) -> Model:

@@ -297,7 +297,8 @@ def _across_nodes(model: Model, server: ModelServer, kernels: PassTime, tokens: 
     return dataclasses.replace(kernels, all_reduce=slower)
 
 
-_NO_KERNELS = PassTime(*(np.float64(np.nan) for _ in dataclasses.fields(PassTime)))
+# Unknown seconds of every class of kernels.
+NO_KERNELS = PassTime(*(np.float64(np.nan) for _ in dataclasses.fields(PassTime)))
 
 
 def _roofline(model: Model, server: ModelServer, work: Work, tokens: Array) -> LanguagePass:
@@ -311,4 +312,4 @@ def _roofline(model: Model, server: ModelServer, work: Work, tokens: Array) -> L
         bandwidth=server.chip.memory_bandwidth * server.roofline.bandwidth_efficiency,
         overhead=server.chip.dispatch_overhead + model.layers * server.roofline.layer_overhead,
     )
-    return LanguagePass(time, _NO_KERNELS, work.flop / server.devices, work.moved / server.devices)
+    return LanguagePass(time, NO_KERNELS, work.flop / server.devices, work.moved / server.devices)

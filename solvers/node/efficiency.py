@@ -183,11 +183,14 @@ class Inputs:
         advanced=True,
         help="Share of peak FLOP/s when compute-bound.",
     )
-    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
+        SILICON.bandwidth_efficiency, default_from="accelerator.measured_bandwidth_efficiency"
+    )
     layer_overhead: Array = number(
         "s",
         "Kernel-launch overhead per layer",
         SILICON.layer_overhead,
+        default_from="accelerator.measured_layer_overhead",
         high=1,
         slider=(0, 200e-6),
         display_unit="us",
@@ -384,6 +387,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     if _is_by_kernels(i):
         yield from remarks.pass_timing(i.accelerator, i.timing)
+    else:
+        yield from remarks.stand_in_roofline(
+            i.accelerator,
+            Timing.ROOFLINE,
+            bandwidth_efficiency=i.bandwidth_efficiency,
+            layer_overhead=i.layer_overhead,
+        )
     if has_fixed_size(i.model):
         yield "The catalog gives FLOPs per pass: sequence length and attention kernel have no effect."
         if i.model.activation_bytes == 0:
@@ -619,7 +629,7 @@ FALLACIES = (
     walls=(3,),
     title="Efficiency",
     question="Which losses separate a model's attained FLOP/s from the accelerator's peak?",
-    version="4",
+    version="5",
     factor="MFU",
     verdict=verdict,
     notes=notes,

@@ -198,6 +198,8 @@ def _too_large(o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     yield from remarks.missing_figures(i.accelerator)
+    if i.utilization == PowerModel.ACTIVITY:
+        yield from remarks.assumed_power(i.accelerator, i.arithmetic_power, i.memory_power)
     yield from remarks.unknown_layers(i.model)
     if o.binding == Bound.OVERHEAD:
         yield from remarks.assumed_overhead(i.accelerator)

@@ -110,14 +110,7 @@ class Inputs:
         zero_means="fixed batch",
     )
     precision: Codes = inputs.precision(Precision.FP16)
-    kv_precision: Codes = choice(
-        Precision,
-        "KV cache precision",
-        Precision.FP16,
-        advanced=True,
-        labels=inputs.FORMATS,
-        help="Format of the keys and values in the cache.",
-    )
+    kv_precision: Codes = inputs.kv_precision()
     tensor_parallel: Array = inputs.tensor_parallel(1)
     replicas: Array = number(
         "1",
@@ -145,9 +138,13 @@ class Inputs:
         help="Prompt tokens already in the KV cache (prefix caching).",
     )
     timing: Codes = inputs.timing()
-    efficiency: Array = inputs.efficiency(SILICON.efficiency)
-    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
-    layer_overhead: Array = inputs.layer_overhead(SILICON.layer_overhead)
+    efficiency: Array = inputs.efficiency(SILICON.efficiency, default_from="accelerator.measured_efficiency")
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
+        SILICON.bandwidth_efficiency, default_from="accelerator.measured_bandwidth_efficiency"
+    )
+    layer_overhead: Array = inputs.layer_overhead(
+        SILICON.layer_overhead, default_from="accelerator.measured_layer_overhead"
+    )
     interconnect_bandwidth: Array = number(
         "byte/s",
         "Interconnect bandwidth",
@@ -545,6 +542,11 @@ def _too_large(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision, i.timing)
     yield from remarks.pass_timing(i.accelerator, i.timing)
+    yield from remarks.stand_in_roofline(
+        i.accelerator, i.timing, i.efficiency, i.bandwidth_efficiency, i.layer_overhead
+    )
+    if i.decode_accelerator is None:
+        yield from remarks.assumed_power(i.accelerator, i.arithmetic_power, i.memory_power)
     yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
     yield from remarks.tensor_parallelism(i.model, i.tensor_parallel, i.devices_per_node)
     if i.concurrency > 0:
@@ -558,6 +560,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "All devices share one bus: together they exchange as much as two with links of their own."
     if i.decode_accelerator is not None:
         yield from remarks.precision_fallback(i.decode_accelerator, i.precision, i.timing)
+        if i.timing != Timing.ROOFLINE and i.decode_accelerator.name != i.accelerator.name:
+            yield from remarks.unmeasured_kernels(i.decode_accelerator)
     if not o.feasible:
         yield "Times assume that the data fit in memory."
 
@@ -786,7 +790,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="What are TTFT, inter-token latency and throughput, and how many requests fit in memory?",
-    version="5",
+    version="6",
     factor="MFU",
     verdict=verdict,
     notes=notes,

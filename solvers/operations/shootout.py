@@ -9,14 +9,15 @@ nodes, and the cost of porting.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from solvers import checks, inputs, remarks
+from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
     Chart,
@@ -25,6 +26,7 @@ from solvers.declare import (
     Fallacy,
     Preset,
     Source,
+    Truth,
     choice,
     curve,
     label,
@@ -37,7 +39,7 @@ from solvers.errors import InputError
 from solvers.laws.collectives import LINK_LATENCY, NetworkLink
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import facility_energy, fleet_power
-from solvers.laws.language_pass import ModelServer, Roofline, Timing, least_devices, price_decode
+from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, least_devices, price_decode
 from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
 from solvers.laws.power import IDLE, PowerConstants, dynamic_share, power_constants
@@ -124,6 +126,7 @@ class Inputs:
     context_length: Array = inputs.context_length(
         2048, help="Serving only: tokens already in the KV cache per sequence."
     )
+    kv_precision: Codes = inputs.kv_precision(help="Serving only: format of the keys and values in the cache.")
     timing: Codes = inputs.timing(meant_by=(*inputs.ROOFLINE_CONSTANTS, "rival_efficiency"))
     memory_utilization: Array = inputs.memory_utilization(
         0,
@@ -131,8 +134,16 @@ class Inputs:
         help="Training only: power follows it and MFU, or MFU alone if it is unknown. Computed for serving.",
         zero_means="unknown",
     )
-    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
-    layer_overhead: Array = inputs.layer_overhead(45e-6)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
+        SILICON.bandwidth_efficiency,
+        default_from="accelerator.measured_bandwidth_efficiency",
+        help="Fraction of peak memory bandwidth that kernels reach. If changed, of both accelerators.",
+    )
+    layer_overhead: Array = inputs.layer_overhead(
+        SILICON.layer_overhead,
+        default_from="accelerator.measured_layer_overhead",
+        help="Launch latency and small kernels not covered by the roofline. If changed, of both accelerators.",
+    )
     memory_reserve: Array = inputs.memory_reserve()
     idle_fraction: Array = inputs.idle_fraction(
         IDLE,
@@ -169,6 +180,20 @@ class Inputs:
 
 _UNPRICED = "unknown: no price is known"
 _NO_LINK = "unknown: no memory or link is known that would hold the model"
+
+
+_WHOLE_STEP = "One token for each sequence, on the minimum devices for the model."
+_PRODUCTS = "Projections and dense MLPs, in one decode step."
+_ATTENTION = "Scores, weighted values and reads of the KV cache, in one decode step."
+_EXPERTS = "Routed experts and token permutation, in one decode step."
+_SMALL = "Normalization, activations and look-ups, in one decode step."
+_HEAD = "Projection of the last hidden vector to logits, in one decode step."
+_NETWORK = "Between the devices of one replica, in one decode step."
+
+
+def _step(label: str, help: str) -> Any:
+    """An output for seconds of a decode step."""
+    return output("s", label, if_infinite="not available in training, or with the roofline", help=help)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +243,20 @@ class Outputs:
     rival_energy: Array = output("J", "Energy of the alternative", if_infinite="unknown")
     cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens, reference", if_infinite=_UNPRICED)
     rival_cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens, alternative", if_infinite=_UNPRICED)
+    reference_step_time: Array = _step("Decode step time, reference", _WHOLE_STEP)
+    reference_products_time: Array = _step("GEMM time, reference", _PRODUCTS)
+    reference_attention_time: Array = _step("Attention time, reference", _ATTENTION)
+    reference_experts_time: Array = _step("Expert time (MoE), reference", _EXPERTS)
+    reference_small_time: Array = _step("Elementwise time, reference", _SMALL)
+    reference_head_time: Array = _step("LM-head time, reference", _HEAD)
+    reference_network_time: Array = _step("All-reduce time, reference", _NETWORK)
+    rival_step_time: Array = _step("Decode step time, alternative", _WHOLE_STEP)
+    rival_products_time: Array = _step("GEMM time, alternative", _PRODUCTS)
+    rival_attention_time: Array = _step("Attention time, alternative", _ATTENTION)
+    rival_experts_time: Array = _step("Expert time (MoE), alternative", _EXPERTS)
+    rival_small_time: Array = _step("Elementwise time, alternative", _SMALL)
+    rival_head_time: Array = _step("LM-head time, alternative", _HEAD)
+    rival_network_time: Array = _step("All-reduce time, alternative", _NETWORK)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -290,12 +329,22 @@ def _even(o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.workload == Workload.SERVING and o.rival_least != o.reference_least:
         yield "One model replica needs {reference_least} of the reference or {rival_least} of the alternative."
+    chips = (i.accelerator,) if i.rival.name == i.accelerator.name else (i.accelerator, i.rival)
     if i.workload == Workload.SERVING:
         yield from remarks.pass_timing(i.accelerator, i.timing)
         if i.timing != Timing.ROOFLINE and i.rival.name != i.accelerator.name:
             yield from remarks.unmeasured_kernels(i.rival)
+        for chip in chips:
+            server = _server(i, chip, i.efficiency).roofline
+            yield from remarks.stand_in_roofline(
+                chip, i.timing, math.nan, server.bandwidth_efficiency, server.layer_overhead
+            )
     elif i.efficiency == i.rival_efficiency:
         yield "Both are assumed to reach the same fraction of peak, which favors the one with less mature software."
+    if i.workload == Workload.SERVING or i.memory_utilization > 0:
+        for chip in chips:
+            constants = _constants(i, chip)
+            yield from remarks.assumed_power(chip, constants.arithmetic, constants.memory)
 
 
 FIGURES = (
@@ -304,7 +353,40 @@ FIGURES = (
     Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
 )
 
+
+def _by_kernels(i: Inputs, o: Outputs) -> bool:
+    return bool(i.workload == Workload.SERVING and i.timing != Timing.ROOFLINE)
+
+
+def _kernel_sum(whose: str, condition: Callable[[Inputs, Outputs], bool]) -> Equation:
+    """The working of a decode step as the sum of its classes of kernels."""
+    terms = " + ".join(f"@{whose}_{name}_time" for name in _CLASSES)
+    return Equation(f"{whose}_step_time", f"@{whose}_step_time = {terms}", where=condition)
+
+
+# The classes of kernels by the names of the outputs.
+_CLASSES = {
+    "products": "products",
+    "attention": "attention",
+    "experts": "experts",
+    "small": "small",
+    "head": "head",
+    "network": "all_reduce",
+}
+
 EQUATIONS = (
+    _kernel_sum("reference", lambda i, o: _by_kernels(i, o) and math.isfinite(o.reference_step_time)),
+    _kernel_sum("rival", lambda i, o: _by_kernels(i, o) and math.isfinite(o.rival_step_time)),
+    Equation(
+        "reference_rate",
+        r"@reference_rate = \frac{@batch_size}{@reference_least \cdot @reference_step_time}",
+        where=lambda i, o: math.isfinite(o.reference_step_time),
+    ),
+    Equation(
+        "rival_rate",
+        r"@rival_rate = \frac{@batch_size}{@rival_least \cdot @rival_step_time}",
+        where=lambda i, o: math.isfinite(o.rival_step_time),
+    ),
     Equation("throughput", r"@throughput = @reference_devices \cdot @reference_rate"),
     Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
     Equation(
@@ -392,7 +474,7 @@ FALLACIES = (
     walls=(17,),
     title="Price-performance comparison",
     question="Which accelerator does the same work for less, and at what price does the other break even?",
-    version="6",
+    version="7",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -440,7 +522,19 @@ def shootout(i: Inputs) -> Outputs:
         rival_energy=rival_energy,
         cost_per_million_tokens=cost / tokens,
         rival_cost_per_million_tokens=rival_cost / tokens,
+        **_step_times("reference", one),
+        **_step_times("rival", other),
     )
+
+
+def _step_times(whose: str, work: _Work) -> dict[str, Array]:
+    """The seconds of a decode step and of its classes of kernels, by output; unknown in training."""
+    unknown = np.float64(np.nan)
+    if work.step is None:
+        return dict.fromkeys((f"{whose}_step_time", *(f"{whose}_{name}_time" for name in _CLASSES)), unknown)
+    classes = {name: getattr(work.step.kernels, field) for name, field in _CLASSES.items()}
+    times = {"step": work.step.time.total, **classes}
+    return {f"{whose}_{name}_time": np.where(work.serves, seconds, unknown) for name, seconds in times.items()}
 
 
 def _cheaper(ratio: Array) -> Codes:
@@ -450,11 +544,14 @@ def _cheaper(ratio: Array) -> Codes:
 
 
 class _Work(NamedTuple):
-    """Tokens per second of one chip, the fewest that hold the model, and the share of its dynamic power each draws."""
+    """Tokens per second of one chip, the fewest that hold the model, and the share of its dynamic power each draws;
+    whether the work is serving, and then its decode step."""
 
     rate: Array
     least: Array
     power_share: Array
+    serves: Truth = False
+    step: LanguagePass | None = None
 
 
 def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
@@ -463,7 +560,13 @@ def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     if not serving.any():
         return trained
     served = _serving(i, chip, efficiency)
-    return _Work(*(np.where(serving, one, other) for one, other in zip(served, trained, strict=True)))
+    return _Work(
+        rate=np.where(serving, served.rate, trained.rate),
+        least=np.where(serving, served.least, trained.least),
+        power_share=np.where(serving, served.power_share, trained.power_share),
+        serves=serving,
+        step=served.step,
+    )
 
 
 def _training(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
@@ -478,17 +581,23 @@ def _training(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
 
 def _serving(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     """The work of a decode step on the fewest devices that hold the model and its cache."""
-    alone = _server(i, chip, efficiency)
-    least = _least(i, alone)
-    copy = np.where(np.isfinite(least), least, np.nan)
-    step = price_decode(i.model, replace(alone, devices=copy), i.batch_size, i.context_length)
+    copy, step = _decode_step(i, _server(i, chip, efficiency))
     time = step.time.total
     mfu = step.flop / peak_rate(chip, i.precision) / time
     return _Work(
         rate=i.batch_size / time / copy,
         least=copy,
         power_share=_power_share(i, chip, mfu, step.moved / chip.memory_bandwidth / time),
+        step=step,
     )
+
+
+def _decode_step(i: Inputs, alone: ModelServer) -> tuple[Array, LanguagePass]:
+    """The fewest devices like that of a server that hold the model and its cache, NaN where none do, and a decode step
+    on them."""
+    least = _least(i, alone)
+    copy = np.where(np.isfinite(least), least, np.nan)
+    return copy, price_decode(i.model, replace(alone, devices=copy), i.batch_size, i.context_length)
 
 
 def _power_share(i: Inputs, chip: Accelerator, mfu: Array, memory_utilization: Array) -> Array:
@@ -510,15 +619,29 @@ def _server(i: Inputs, chip: Accelerator, efficiency: Array) -> ModelServer:
     return ModelServer(
         chip=chip,
         precision=i.precision,
-        cache_precision=i.precision,
+        cache_precision=i.kv_precision,
         roofline=Roofline(
             efficiency=efficiency,
-            bandwidth_efficiency=i.bandwidth_efficiency,
-            layer_overhead=i.layer_overhead,
+            bandwidth_efficiency=_of_each(
+                i.bandwidth_efficiency,
+                i.accelerator,
+                chip,
+                "measured_bandwidth_efficiency",
+                SILICON.bandwidth_efficiency,
+            ),
+            layer_overhead=_of_each(
+                i.layer_overhead, i.accelerator, chip, "measured_layer_overhead", SILICON.layer_overhead
+            ),
         ),
         timing=i.timing,
         link=NetworkLink(chip.interconnect_bandwidth, LINK_LATENCY),
     )
+
+
+def _of_each(asked: Array, reference: Accelerator, chip: Accelerator, figure: str, otherwise: float) -> Array:
+    """A constant of the roofline of one `chip`: its own or the stand-in, unless changed from the reference's."""
+    known, own = (np.where(np.isnan(getattr(c, figure)), otherwise, getattr(c, figure)) for c in (reference, chip))
+    return np.where(np.equal(asked, known), own, asked)
 
 
 def _least(i: Inputs, server: ModelServer) -> Array:

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -357,6 +357,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "Memory bandwidth utilization is unknown, so power is linear in MFU; measured accelerators draw more. "
             "Enter the memory bandwidth utilization."
         )
+    elif i.accelerator is not None:
+        yield from remarks.assumed_power(i.accelerator, i.arithmetic_power, i.memory_power)
     if i.host_power == 0:
         yield "Host power (CPUs, NICs, fans) is unknown and not counted."
     if i.mfu * i.time_in_use < 0.2:

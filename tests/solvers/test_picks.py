@@ -138,3 +138,31 @@ def test_a_price_given_for_the_chip_picked_is_of_no_chip_drawn_beside_it():
     drawn = shootout.function(planned.batch).rival_cost[firsts]
     alone = (of("gaudi3", rival_price=15625.0), of("h200-sxm-141gb"), of("a100-sxm4-80gb"))
     assert drawn.tolist() == pytest.approx([float(shootout.function(each).rival_cost) for each in alone])
+
+
+@pytest.mark.parametrize("wall", [serving, parallelism])
+def test_a_chip_brings_its_own_constants_of_the_roofline(wall):
+    a100, t4 = (shipped.find(Accelerator, chip) for chip in ("a100-sxm4-80gb", "t4"))
+    own = wall.solve(accelerator="a100-sxm4-80gb", timing="roofline")
+    assert own["efficiency"] == a100.measured_efficiency != wall.inputs["efficiency"].default
+    assert own["bandwidth_efficiency"] == a100.measured_bandwidth_efficiency
+    borrowed = wall.solve(accelerator="t4", timing="roofline")
+    assert np.isnan(t4.measured_efficiency) and borrowed["efficiency"] == wall.inputs["efficiency"].default
+    assert any("Not measured on NVIDIA T4" in note and "H100" in note for note in borrowed.notes)
+    assert not any("Not measured on" in note for note in own.notes)
+
+
+def test_a_constant_typed_selects_the_roofline_where_it_is_not_the_chips_own():
+    chip = {"accelerator": "a100-sxm4-80gb", "batch_size": 16}
+    kernels, roofline = (serving(timing=timing, **chip).itl for timing in ("kernels", "roofline"))
+    assert serving(**chip).itl == serving(efficiency=0.75, **chip).itl == kernels != roofline
+    assert serving(efficiency=0.65, **chip).itl == serving(timing="roofline", efficiency=0.65, **chip).itl != kernels
+
+
+def test_each_chip_of_a_comparison_has_its_own_constants_of_the_roofline():
+    asked = {"workload": "serving", "model": "llama-3-8b", "timing": "roofline"}
+    found = shootout(accelerator="h100-sxm5-80gb", rival="a100-sxm4-80gb", **asked)
+    alone = shootout(accelerator="a100-sxm4-80gb", rival="mi300x", **asked)
+    assert found.rival_rate == alone.reference_rate
+    typed = shootout(accelerator="h100-sxm5-80gb", rival="a100-sxm4-80gb", bandwidth_efficiency=0.5, **asked)
+    assert typed.rival_rate < found.rival_rate

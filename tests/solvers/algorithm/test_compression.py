@@ -173,3 +173,11 @@ def test_what_does_not_fit_is_said_before_and_after():
     assert float(o.memory_after - o.cache_after) == 70e9 / 2
     unknown = with_figure(H100, memory_capacity=np.nan)
     assert "fit" not in says(compression, served_model=whole, served_on=unknown).lower()
+
+
+def test_the_classes_of_kernels_add_up_to_the_compressed_step():
+    asked = {"served_model": "mixtral-8x7b", "served_on": "b200-sxm-180gb", "bits": 4}
+    found = compression.solve(**asked)
+    parts = [found[f"{name}_time"] for name in ("products", "attention", "experts", "small", "head")]
+    assert sum(parts) == pytest.approx(found["step_after"]) and min(parts) > 0
+    assert np.isnan(compression.solve()["products_time"])

@@ -94,7 +94,8 @@ def test_a_query_costs_the_on_demand_price_of_the_devices_it_runs_on(chip):
     spec, asked = find(Accelerator, chip), SERVED | {"served_on": chip, "tensor_parallel": 4}
     o = reasoning(**asked)
     assert float(o.cost_per_query) == pytest.approx(4 * spec.cloud_price * float(o.latency))
-    assert float(o.energy_per_query) == pytest.approx(4 * spec.tdp * float(o.latency))
+    assert float(o.energy_per_query) == pytest.approx(4 * float(o.device_power * o.latency))
+    assert 0.3 * spec.tdp < float(o.device_power) < spec.tdp
     typed = reasoning(**asked, price_per_hour=1, power=100)
     assert float(typed.cost_per_query) == pytest.approx(4 / 3600 * float(o.latency))
     assert float(typed.energy_per_query) == pytest.approx(400 * float(o.latency))
@@ -143,3 +144,39 @@ def test_a_link_that_is_not_published_is_asked_for():
     assert [error.field for error in bad.value.errors] == ["interconnect_bandwidth"]
     assert reasoning(**split, interconnect_bandwidth="192 GB/s").latency > 0
     assert reasoning(**{**split, "tensor_parallel": 1}).latency > 0
+
+
+@pytest.mark.parametrize("precision", ["fp16", "int8"])
+@pytest.mark.parametrize("chip", ["h100-sxm5-80gb", "mi300x"])
+def test_a_query_in_one_batch_has_the_step_and_the_power_of_the_serving_wall(chip, precision):
+    shared = {"prompt_length": 1024, "precision": precision}
+    thought = reasoning.solve(
+        served_model="llama-3.1-8b", served_on=chip, samples=8, answer_tokens=200, reasoning_steps=0, **shared
+    )
+    served = serving.solve(model="llama-3.1-8b", accelerator=chip, batch_size=8, output_length=200, **shared)
+    assert thought["token_time"] == served["decode_step_time"]
+    assert thought["decode_power"] == pytest.approx(served["decode_power"])
+    watts = thought["energy_per_query"] / thought["latency"]
+    assert thought["prefill_power"] > watts == pytest.approx(thought["device_power"])
+    assert watts < find(Accelerator, chip).tdp
+
+
+def test_the_classes_of_kernels_add_up_to_the_step_of_all_samples():
+    asked = {"served_model": "mixtral-8x7b", "served_on": "h200-sxm-141gb", "samples": 16}
+    split = reasoning.solve(tensor_parallel=2, **asked)
+    parts = [split[f"{name}_time"] for name in ("products", "attention", "experts", "small", "head", "network")]
+    assert sum(parts) == pytest.approx(split["token_time"]) and min(parts) > 0
+    assert reasoning.solve(**asked)["network_time"] == 0
+    assert np.isnan(reasoning.solve()["products_time"])
+
+
+def test_a_typed_power_counts_more_than_the_activity():
+    asked = {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"}
+    typed = reasoning.solve(power="300 W", **asked)
+    assert typed["energy_per_query"] == pytest.approx(300 * typed["latency"])
+    assert typed["direct_energy"] == pytest.approx(300 * typed["direct_latency"])
+
+
+def test_a_model_keeps_its_cache_in_the_format_asked_for():
+    asked = {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "samples": 64, "precision": "int8"}
+    assert reasoning(kv_precision="int8", **asked).token_time < reasoning(**asked).token_time

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers import serving
 from solvers.errors import InputErrors
 from solvers.operations.shootout import LowerCost, shootout
 from tests.solvers.sentences import says
@@ -216,3 +217,17 @@ def test_a_changed_constant_of_power_is_that_of_both():
     fitted = replace(PRICED, measured_idle_fraction=0.1)
     o = against(fitted, workload="training", efficiency=0.2, rival_efficiency=0.2, idle_fraction=0.5)
     assert float(o.rival_energy) == pytest.approx(float(o.reference_energy))
+
+
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_a_decode_step_of_each_chip_is_the_serving_walls_with_its_terms(precision):
+    asked = {"model": "llama-3.1-8b", "precision": precision, "batch_size": 32}
+    found = shootout.solve(workload="serving", rival="b200-sxm-180gb", context_length=2048, **asked)
+    for whose, chip in (("reference", "h100-sxm5-80gb"), ("rival", "b200-sxm-180gb")):
+        served = serving.solve(accelerator=chip, prompt_length=2047, output_length=2, **asked)
+        assert found[f"{whose}_least"] == 1
+        assert found[f"{whose}_step_time"] == pytest.approx(served["decode_step_time"])
+        assert found[f"{whose}_rate"] == pytest.approx(32 / served["decode_step_time"])
+        for name in ("products", "attention", "experts", "small", "head", "network"):
+            assert found[f"{whose}_{name}_time"] == pytest.approx(served[f"decode_{name}_time"])
+    assert np.isnan(shootout.solve()["reference_step_time"])
