@@ -38,7 +38,7 @@ from solvers.laws.reliability import combined_mtbf, failure_probability, goodput
 from solvers.specs import Fleet
 from solvers.verdict import State, Verdict
 
-_HOUR, _DAY = 3600.0, 86400.0
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 # Below this share of the time left a job takes over a hundred times as long: it makes no progress.
 _PROGRESS = 0.01
 # Llama 3: number of devices, and seconds of the run.
@@ -95,7 +95,7 @@ class Inputs:
         "Device MTBF",
         inputs.DEVICE_MTBF,
         exclusive_min=True,
-        high=1e15,
+        high=1e12 * _HOUR,
         slider=(3.6e6, 3.6e10),
         log=True,
         display_unit="hour",
@@ -119,7 +119,7 @@ class Inputs:
         "NIC MTBF",
         1e6 * _HOUR,
         exclusive_min=True,
-        high=1e15,
+        high=1e12 * _HOUR,
         slider=(3.6e7, 3.6e11),
         log=True,
         display_unit="hour",
@@ -143,7 +143,7 @@ class Inputs:
         "PSU MTBF",
         1e5 * _HOUR,
         exclusive_min=True,
-        high=1e15,
+        high=1e12 * _HOUR,
         slider=(3.6e7, 3.6e11),
         log=True,
         display_unit="hour",
@@ -154,7 +154,7 @@ class Inputs:
         "s",
         "Job duration",
         _RUN,
-        high=1e12,
+        high=1e8 * _DAY,
         slider=(_HOUR, 365 * _DAY),
         log=True,
         display_unit="day",
@@ -165,7 +165,7 @@ class Inputs:
         "s",
         "Failure-free time",
         0,
-        high=1e12,
+        high=1e8 * _DAY,
         slider=(0, 365 * _DAY),
         display_unit="day",
         symbol=r"T_0",
@@ -195,7 +195,7 @@ class Inputs:
         "s",
         "Checkpoint interval",
         0,
-        high=1e12,
+        high=1e11 * _MINUTE,
         slider=(0, _DAY),
         log=True,
         display_unit="min",

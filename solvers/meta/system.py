@@ -36,6 +36,7 @@ from solvers.verdict import State, Verdict
 
 # A token is stored as an integer of four bytes; a month is a twelfth of a year.
 _TOKEN_BYTES = 4.0
+_HOUR = 3600.0
 _MONTH = 365 * 86400.0 / 12
 # Tensor parallelism over more than eight devices is rare, also in larger nodes.
 _MOST_TENSOR = 8
@@ -188,7 +189,7 @@ class Inputs:
         "Device MTBF",
         inputs.DEVICE_MTBF,
         exclusive_min=True,
-        high=1e12,
+        high=1e9 * _HOUR,
         slider=(3.6e6, 3.6e9),
         log=True,
         display_unit="hour",

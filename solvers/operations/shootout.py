@@ -99,7 +99,7 @@ class Inputs:
         "Duration",
         30 * _DAY,
         exclusive_min=True,
-        high=1e10,
+        high=1e6 * _DAY,
         slider=(_DAY, 5 * YEAR),
         log=True,
         display_unit="day",

@@ -39,7 +39,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
 from solvers.verdict import State, Verdict
 
-_HOUR = 3600.0
+_HOUR, _DAY = 3600.0, 86400.0
 
 
 class Procurement(IntEnum):
@@ -78,9 +78,9 @@ class Inputs:
     duration: Array = number(
         "s",
         "Duration",
-        30 * 86400.0,
+        30 * _DAY,
         exclusive_min=True,
-        high=1e10,
+        high=1e6 * _DAY,
         slider=(3600, 5 * YEAR),
         log=True,
         display_unit="day",
@@ -146,7 +146,7 @@ class Inputs:
         help="Price of one device that may be reclaimed at any time.",
         zero_means="accelerator's",
     )
-    spot_mtbf: Array = inputs.spot_mtbf(30 * 86400.0)
+    spot_mtbf: Array = inputs.spot_mtbf(30 * _DAY)
     devices_per_machine: Array = number(
         "1",
         "Devices per machine",
