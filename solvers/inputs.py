@@ -94,7 +94,6 @@ training_tokens = partial(
     log=True,
     display_unit="token",
     symbol="D",
-    help="Tokens of the whole training run.",
 )
 
 layer_overhead = partial(
@@ -403,7 +402,6 @@ sequence_length = partial(
     log=True,
     integer=True,
     symbol="s",
-    help="Tokens per sequence.",
 )
 zero_stage = partial(
     number,
@@ -562,7 +560,6 @@ amortization = partial(
     slider=(YEAR, 8 * YEAR),
     display_unit="year",
     symbol="L",
-    help="Period over which the purchase price is depreciated.",
 )
 spot_mtbf = partial(
     number,

@@ -86,7 +86,6 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="W",
-        help="The longest acceptable mean wait.",
     )
 
 

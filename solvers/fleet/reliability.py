@@ -124,7 +124,6 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="m_n",
-        help="Mean time between failures of one NIC.",
     )
     psus: Array = number(
         "1",
@@ -148,7 +147,6 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="m_p",
-        help="Mean time between failures of one power supply.",
     )
     job_duration: Array = number(
         "s",
@@ -282,7 +280,7 @@ class Outputs:
         "Job duration in use",
         symbol="T'",
         if_infinite="never ends (no progress)",
-        help="As given, or the failure-free time over the goodput.",
+        help="The duration given, or the failure-free time over the goodput.",
     )
     useful_time: Array = output("s", "Productive time", help="Part of the job duration whose work is kept.")
     time_to_finish: Array = output(

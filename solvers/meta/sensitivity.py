@@ -181,7 +181,6 @@ class Inputs(asked.Inputs):
         "Output",
         SensitivityQuery.LATENCY,
         labels=_QUERIES,
-        help="Output whose sensitivity is computed.",
     )
     step: Array = number(
         "1",
@@ -200,7 +199,9 @@ class Inputs(asked.Inputs):
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    bound: Codes = label(Bound, "Limited by", help="As the roofline wall says of this step.")
+    bound: Codes = label(
+        Bound, "Limited by", help="The roofline bottleneck of this step, or the overhead where it exceeds both."
+    )
     feasible: Truth = flag("Fits in memory")
     binding: Codes = label(
         Hardware,

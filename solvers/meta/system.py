@@ -100,7 +100,6 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.devices",
-        help="Accelerators of the training fleet.",
     )
     tokens: Array = inputs.training_tokens(15e12)
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
@@ -147,7 +146,6 @@ class Inputs:
         display_unit="L/kWh",
         advanced=True,
         default_from="grid.water_intensity",
-        help="Water used to generate the electricity.",
         zero_means="unknown",
     )
     wue: Array = inputs.wue(0, default_from="region.wue", advanced=True)
@@ -214,7 +212,7 @@ class Outputs:
     idle_devices: Array = output("1", "Idle devices")
     splits: Truth = flag("Valid layout", help="The devices suffice for one copy of the model.")
     weights_per_device: Array = output(
-        "byte", "Weights per serving device", help="Without the KV cache, which the serving wall adds."
+        "byte", "Weights per serving device", help="The KV cache is not included; the serving wall adds it."
     )
     memory_room: Array = output(
         "byte",

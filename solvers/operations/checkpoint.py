@@ -123,7 +123,6 @@ class Inputs:
         log=True,
         display_unit="min",
         symbol=r"\tau",
-        help="Time from one checkpoint to the next.",
     )
     way: Codes = choice(
         CheckpointMode,
@@ -152,7 +151,6 @@ class Inputs:
         high=1000,
         slider=(0.5, 5),
         advanced=True,
-        help="Read bandwidth over write bandwidth.",
     )
 
 

@@ -157,7 +157,7 @@ class Inputs:
         slider=(0, 60000),
         zero_means="catalog's",
         of_pick="rival",
-        help="Of the alternative accelerator picked; others drawn beside it have the catalog's price.",
+        help="Price of the alternative accelerator picked; others drawn beside it have the catalog's price.",
     )
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
     amortization: Array = inputs.amortization(4 * YEAR, advanced=True)

@@ -67,7 +67,7 @@ class Inputs:
         default_from="accelerator.tdp",
         strict=True,
         advanced=True,
-        help="Thermal design power of one device.",
+        help="Maximum sustained power of one device, as in its data sheet.",
     )
     duration: Array = number(
         "s",

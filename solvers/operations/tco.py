@@ -85,7 +85,6 @@ class Inputs:
         log=True,
         display_unit="day",
         symbol="T",
-        help="How long the fleet runs.",
     )
     mfu: Array = number(
         "1",
@@ -132,7 +131,7 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="Price of one device on demand.",
+        help="Price per device.",
         zero_means="accelerator's",
     )
     spot_price: Array = number(
@@ -251,7 +250,7 @@ class Outputs:
         "USD",
         "Cost per 1M tokens",
         if_infinite="none (no work is done)",
-        help="At the throughput per device, which is assumed unless another wall computes it.",
+        help="Computed from the throughput per device, which is assumed unless another wall computes it.",
     )
     cost_per_run: Array = output("USD", "Cost per training run", if_infinite="unknown, or no work is done")
     cloud_cost: Array = output("USD", "On-demand cost", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)

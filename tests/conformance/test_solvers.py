@@ -164,6 +164,15 @@ def test_bounds_are_round_in_the_unit_of_the_field(solver):
 
 
 @every
+def test_help_is_a_phrase_of_its_own_that_does_not_repeat_the_label(solver):
+    """Help is also read alone: in the API, in a spreadsheet and aloud."""
+    for name, io in {**solver.inputs, **solver.outputs}.items():
+        told = getattr(io, "help", "")
+        assert not re.match(r"(Of|See|To|From|Between|Per|Without|With the|At the|As|Over)\b", told), f"{name}: {told}"
+        assert told.strip(".").lower() != io.label.lower(), f"{name}: {told}"
+
+
+@every
 def test_text_survives_reading_and_writing(solver):
     from solvers.quantities import to_input_text, to_si
 
