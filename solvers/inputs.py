@@ -157,7 +157,7 @@ arithmetic_power = partial(
     symbol="a_c",
     advanced=True,
     default_from="accelerator.measured_arithmetic_power",
-    help="Relative to TDP minus idle power; above 1 where the power limit binds before the peak.",
+    help="Relative to TDP minus idle power; above 1 where the power limit is reached below peak FLOP/s.",
 )
 memory_power = partial(
     number,

@@ -299,7 +299,7 @@ ASSUMPTIONS = (
 )
 
 LIMITATIONS = (
-    "Congestion of flows on the same path, and what adaptive routing mends.",
+    "Congestion of flows on the same path, and adaptive routing, which spreads them.",
     "Jobs smaller than the cluster, whose nodes are close together.",
     "Collectives made for rings and tori, which only use neighbors: see the collectives wall.",
 )

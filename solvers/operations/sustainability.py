@@ -67,7 +67,7 @@ class Inputs:
         default_from="accelerator.tdp",
         strict=True,
         advanced=True,
-        help="Maximum sustained power of one device, as in its data sheet.",
+        help="Maximum sustained power per device, as in its data sheet.",
     )
     duration: Array = number(
         "s",

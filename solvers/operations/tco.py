@@ -142,7 +142,7 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="Price of one device that may be reclaimed at any time.",
+        help="Price per device that may be reclaimed at any time.",
         zero_means="accelerator's",
     )
     spot_mtbf: Array = inputs.spot_mtbf(30 * _DAY)
