@@ -15,9 +15,10 @@ from solvers.laws.power import ARITHMETIC_SHARE, MEMORY_SHARE, PowerModel
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
+_DAY = 86400.0
 # Seconds between failures of a device: 419 unexpected interruptions of 16,384 devices in 54 days (Grattafiori et al.
 # 2024, Llama 3, arXiv:2407.21783, section 3.3.4).
-DEVICE_MTBF = 16384 * 54 * 86400.0 / 419
+DEVICE_MTBF = 16384 * 54 * _DAY / 419
 
 model = partial(spec, Model, "Model")
 accelerator = partial(spec, Accelerator, "Accelerator")
@@ -102,7 +103,6 @@ training_tokens = partial(
     log=True,
     display_unit="token",
     symbol="D",
-    help="Tokens of the whole training run.",
 )
 
 layer_overhead = partial(
@@ -166,7 +166,7 @@ arithmetic_power = partial(
     symbol="a_c",
     advanced=True,
     default_from="accelerator.measured_arithmetic_power",
-    help="Relative to TDP minus idle power; above 1 where the power limit binds before the peak.",
+    help="Relative to TDP minus idle power; above 1 where the power limit is reached below peak FLOP/s.",
 )
 memory_power = partial(
     number,
@@ -411,7 +411,6 @@ sequence_length = partial(
     log=True,
     integer=True,
     symbol="s",
-    help="Tokens per sequence.",
 )
 zero_stage = partial(
     number,
@@ -566,19 +565,18 @@ amortization = partial(
     "s",
     "Depreciation period",
     exclusive_min=True,
-    high=1e10,
+    high=1000 * YEAR,
     slider=(YEAR, 8 * YEAR),
     display_unit="year",
     symbol="L",
-    help="Period over which the purchase price is depreciated.",
 )
 spot_mtbf = partial(
     number,
     "s",
     "Spot MTBF",
     exclusive_min=True,
-    high=1e12,
-    slider=(3600, 90 * 86400.0),
+    high=1e8 * _DAY,
+    slider=(3600, 90 * _DAY),
     log=True,
     display_unit="day",
     advanced=True,

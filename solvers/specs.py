@@ -173,7 +173,7 @@ class Accelerator(_Record):
         "Power of arithmetic at its peak",
         exclusive_min=True,
         high=100,
-        help="Relative to TDP minus idle power; above 1 where the power limit binds before the peak.",
+        help="Relative to TDP minus idle power; above 1 where the power limit is reached below peak FLOP/s.",
     )
     measured_memory_power: Array = number(
         "1",

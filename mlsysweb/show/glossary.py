@@ -221,7 +221,7 @@ TERMS = (
     ),
     Term(
         "Ridge point",
-        "The arithmetic intensity at which the memory roof meets the compute roof: peak FLOP/s divided by bandwidth.",
+        "The arithmetic intensity at which the bandwidth and compute ceilings meet: peak FLOP/s divided by bandwidth.",
         "roofline",
     ),
     Term(

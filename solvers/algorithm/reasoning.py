@@ -129,7 +129,7 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         advanced=True,
-        help="Between tensor-parallel devices in one direction; used with a model only.",
+        help="Bandwidth between tensor-parallel devices in one direction; used with a model only.",
     )
     power: Array = number(
         "W",
@@ -178,7 +178,9 @@ class Outputs:
     cost_per_query: Array = output("USD", "Cost per query", symbol="C", if_infinite=_NO_PRICE)
     slowdown: Array = output("1", "Latency relative to a direct answer", display_unit="times", symbol="S")
     tokens_per_sample: Array = output("1", "Tokens per sample", symbol="N_1")
-    first_token_time: Array = output("s", "TTFT in use", symbol=r"t_1", help="As given, or computed from the model.")
+    first_token_time: Array = output(
+        "s", "TTFT in use", symbol=r"t_1", help="The value given, or the one computed from the model."
+    )
     token_time: Array = output(
         "s",
         "Time per token in use",

@@ -82,7 +82,7 @@ class Inputs:
         symbol=r"\beta_\text{link}",
         default_from="fabric.bandwidth",
         strict=True,
-        help="Per node, in one direction; for a ring or torus, per dimension or per link (see below).",
+        help="Bandwidth per node in one direction; for a ring or torus, per dimension or per link (see below).",
     )
     nodes: Array = number(
         "1",
@@ -95,7 +95,6 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.nodes",
-        help="Endpoints of the network.",
     )
     kind: Codes = choice(
         NetworkKind,

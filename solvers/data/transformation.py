@@ -62,7 +62,7 @@ class Inputs:
         log=True,
         display_unit="kB",
         symbol="b",
-        help="As stored, before decoding; an ImageNet JPEG has 115 kB.",
+        help="Stored size, before decoding; an ImageNet JPEG has 115 kB.",
     )
     worker_throughput: Array = number(
         "byte/s",
@@ -86,7 +86,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="w",
-        help="Parallel preprocessing workers (CPU processes).",
+        help="CPU processes that preprocess in parallel.",
     )
     step_time: Array = number(
         "s",
@@ -125,7 +125,7 @@ class Outputs:
         "1", "Slowdown", display_unit="times", help="Training time relative to training without stalls."
     )
     workers_needed: Array = output(
-        "1", "Workers required", symbol=r"w_\text{needed}", help="To avoid stalls with prefetching."
+        "1", "Workers required", symbol=r"w_\text{needed}", help="Workers that avoid stalls with prefetching."
     )
     workers_short: Array = output("1", "Worker shortfall")
     effective_step_time: Array = output("s", "Step time including stall", display_unit="ms", symbol="t")

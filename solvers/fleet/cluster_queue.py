@@ -48,7 +48,7 @@ class Inputs:
         "Mean job duration",
         16 * _HOUR,
         exclusive_min=True,
-        high=1e10,
+        high=1e7 * _HOUR,
         slider=(60, 30 * _DAY),
         log=True,
         display_unit="hour",
@@ -81,12 +81,11 @@ class Inputs:
         "Mean wait target",
         4 * _HOUR,
         exclusive_min=True,
-        high=1e10,
+        high=1e7 * _HOUR,
         slider=(60, 30 * _DAY),
         log=True,
         display_unit="hour",
         symbol="W",
-        help="The longest acceptable mean wait.",
     )
 
 

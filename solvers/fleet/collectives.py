@@ -122,8 +122,8 @@ class Outputs:
         "s",
         "All-reduce as measured",
         symbol=r"t_\text{measured}",
-        help="With the measured constants of the accelerator, as in serving and training; between nodes at 80 % of the "
-        "network's bandwidth.",
+        help="Computed with the measured constants of the accelerator, as in serving and training; between nodes at "
+        "80 % of the network's bandwidth.",
     )
     measured_ratio: Array = output(
         "1",

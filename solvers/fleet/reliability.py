@@ -38,7 +38,7 @@ from solvers.laws.reliability import combined_mtbf, failure_probability, goodput
 from solvers.specs import Fleet
 from solvers.verdict import State, Verdict
 
-_HOUR, _DAY = 3600.0, 86400.0
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 # Below this share of the time left a job takes over a hundred times as long: it makes no progress.
 _PROGRESS = 0.01
 # Llama 3: number of devices, and seconds of the run.
@@ -95,7 +95,7 @@ class Inputs:
         "Device MTBF",
         inputs.DEVICE_MTBF,
         exclusive_min=True,
-        high=1e15,
+        high=1e12 * _HOUR,
         slider=(3.6e6, 3.6e10),
         log=True,
         display_unit="hour",
@@ -119,12 +119,11 @@ class Inputs:
         "NIC MTBF",
         1e6 * _HOUR,
         exclusive_min=True,
-        high=1e15,
+        high=1e12 * _HOUR,
         slider=(3.6e7, 3.6e11),
         log=True,
         display_unit="hour",
         symbol="m_n",
-        help="Mean time between failures of one NIC.",
     )
     psus: Array = number(
         "1",
@@ -143,18 +142,17 @@ class Inputs:
         "PSU MTBF",
         1e5 * _HOUR,
         exclusive_min=True,
-        high=1e15,
+        high=1e12 * _HOUR,
         slider=(3.6e7, 3.6e11),
         log=True,
         display_unit="hour",
         symbol="m_p",
-        help="Mean time between failures of one power supply.",
     )
     job_duration: Array = number(
         "s",
         "Job duration",
         _RUN,
-        high=1e12,
+        high=1e8 * _DAY,
         slider=(_HOUR, 365 * _DAY),
         log=True,
         display_unit="day",
@@ -165,7 +163,7 @@ class Inputs:
         "s",
         "Failure-free time",
         0,
-        high=1e12,
+        high=1e8 * _DAY,
         slider=(0, 365 * _DAY),
         display_unit="day",
         symbol=r"T_0",
@@ -195,7 +193,7 @@ class Inputs:
         "s",
         "Checkpoint interval",
         0,
-        high=1e12,
+        high=1e11 * _MINUTE,
         slider=(0, _DAY),
         log=True,
         display_unit="min",
@@ -282,7 +280,7 @@ class Outputs:
         "Job duration in use",
         symbol="T'",
         if_infinite="never ends (no progress)",
-        help="As given, or the failure-free time over the goodput.",
+        help="The duration given, or the failure-free time over the goodput.",
     )
     useful_time: Array = output("s", "Productive time", help="Part of the job duration whose work is kept.")
     time_to_finish: Array = output(

@@ -1,7 +1,7 @@
 """How long does a training run take, and which wall determines each factor of that time?
 
 The iron law of computer performance (Emer and Clark 1984) applied to training: work divided by the product of
-devices, peak rate, utilization, scaling efficiency and goodput. Each factor is computed by other walls and combined
+devices, peak FLOP/s, utilization, scaling efficiency and goodput. Each factor is computed by other walls and combined
 here. Not modeled: how the factors depend on each other.
 """
 

@@ -181,7 +181,6 @@ class Inputs(asked.Inputs):
         "Output",
         SensitivityQuery.LATENCY,
         labels=_QUERIES,
-        help="Output whose sensitivity is computed.",
     )
     step: Array = number(
         "1",
@@ -200,7 +199,9 @@ class Inputs(asked.Inputs):
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    bound: Codes = label(Bound, "Limited by", help="As the roofline wall says of this step.")
+    bound: Codes = label(
+        Bound, "Limited by", help="The roofline bottleneck of this step, or the overhead where it exceeds both."
+    )
     feasible: Truth = flag("Fits in memory")
     binding: Codes = label(
         Hardware,
@@ -406,7 +407,7 @@ def sensitivity(i: Inputs) -> Outputs:
     chip = np.nan_to_num(np.stack([to.get(name, unknown) for name in _CHIP]))
     order = np.argsort(-np.abs(chip), axis=0, kind="stable")
     first, second = (np.take_along_axis(chip, order[k : k + 1], axis=0)[0] for k in (0, 1))
-    step = asked.roofline(**{name: getattr(line, name) for name in asked.roofline.inputs})
+    step = asked.roofline.function(questions.inputs)
     found_columns = {
         "bound": np.broadcast_to(step.binding, first.shape),
         "feasible": np.broadcast_to(step.feasible, first.shape),

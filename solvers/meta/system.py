@@ -36,6 +36,7 @@ from solvers.verdict import State, Verdict
 
 # A token is stored as an integer of four bytes; a month is a twelfth of a year.
 _TOKEN_BYTES = 4.0
+_HOUR = 3600.0
 _MONTH = 365 * 86400.0 / 12
 # Tensor parallelism over more than eight devices is rare, also in larger nodes.
 _MOST_TENSOR = 8
@@ -99,7 +100,6 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.devices",
-        help="Accelerators of the training fleet.",
     )
     tokens: Array = inputs.training_tokens(15e12)
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
@@ -146,7 +146,6 @@ class Inputs:
         display_unit="L/kWh",
         advanced=True,
         default_from="grid.water_intensity",
-        help="Water used to generate the electricity.",
         zero_means="unknown",
     )
     wue: Array = inputs.wue(0, default_from="region.wue", advanced=True)
@@ -188,7 +187,7 @@ class Inputs:
         "Device MTBF",
         inputs.DEVICE_MTBF,
         exclusive_min=True,
-        high=1e12,
+        high=1e9 * _HOUR,
         slider=(3.6e6, 3.6e9),
         log=True,
         display_unit="hour",
@@ -213,7 +212,7 @@ class Outputs:
     idle_devices: Array = output("1", "Idle devices")
     splits: Truth = flag("Valid layout", help="The devices suffice for one copy of the model.")
     weights_per_device: Array = output(
-        "byte", "Weights per serving device", help="Without the KV cache, which the serving wall adds."
+        "byte", "Weights per serving device", help="The KV cache is not included; the serving wall adds it."
     )
     memory_room: Array = output(
         "byte",

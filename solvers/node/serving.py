@@ -169,7 +169,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{link, decode}",
         advanced=True,
-        help="Between the decode accelerators, in one direction; used only where decode has its own.",
+        help="Bandwidth between the decode accelerators, in one direction; used only where decode has its own.",
     )
     interconnect_latency: Array = number(
         "s",
@@ -228,7 +228,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{net}",
         advanced=True,
-        help="Per device, between nodes, and between separate prefill and decode devices.",
+        help="Bandwidth per device between nodes, and between separate prefill and decode devices.",
     )
     devices_per_node: Array = inputs.devices_per_node(
         0,
@@ -330,7 +330,7 @@ class Outputs:
         "1/s",
         "Output throughput at the maximum batch size",
         display_unit="tokens/s",
-        help="Of all replicas; that of the given batch where memory sets no limit.",
+        help="Sum of all replicas; where memory sets no limit, that of the given batch.",
     )
     largest_batch_latency: Array = output(
         "s",
@@ -389,7 +389,7 @@ class Outputs:
         "s",
         "KV cache transfer time",
         symbol=r"t_\text{transfer}",
-        help="To separate decode devices; zero if there are none.",
+        help="Transfer to separate decode devices; zero if there are none.",
     )
     token_time: Array = output(
         "s",

@@ -35,7 +35,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Fleet
 from solvers.verdict import State, Verdict
 
-_DAY = 86400.0
+_MINUTE, _DAY = 60.0, 86400.0
 
 
 class CheckpointMode(IntEnum):
@@ -118,12 +118,11 @@ class Inputs:
         "Checkpoint interval",
         1800,
         exclusive_min=True,
-        high=1e9,
+        high=1e8 * _MINUTE,
         slider=(60, 86400),
         log=True,
         display_unit="min",
         symbol=r"\tau",
-        help="Time from one checkpoint to the next.",
     )
     way: Codes = choice(
         CheckpointMode,
@@ -152,7 +151,6 @@ class Inputs:
         high=1000,
         slider=(0.5, 5),
         advanced=True,
-        help="Read bandwidth over write bandwidth.",
     )
 
 

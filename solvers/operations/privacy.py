@@ -16,6 +16,7 @@ from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, num
 from solvers.laws.ratio import ratio_or_inf
 from solvers.verdict import State, Verdict
 
+_DAY = 86400.0
 _CALIBRATION = 2.0
 
 
@@ -24,9 +25,9 @@ class Inputs:
     training_time: Array = number(
         "s",
         "Training time",
-        7 * 86400.0,
+        7 * _DAY,
         exclusive_min=True,
-        high=1e12,
+        high=1e8 * _DAY,
         slider=(3600, 3e7),
         log=True,
         display_unit="day",

@@ -101,7 +101,7 @@ class Inputs:
         "Duration",
         30 * _DAY,
         exclusive_min=True,
-        high=1e10,
+        high=1e6 * _DAY,
         slider=(_DAY, 5 * YEAR),
         log=True,
         display_unit="day",
@@ -168,7 +168,7 @@ class Inputs:
         slider=(0, 60000),
         zero_means="catalog's",
         of_pick="rival",
-        help="Of the alternative accelerator picked; others drawn beside it have the catalog's price.",
+        help="Price of the alternative accelerator picked; others drawn beside it have the catalog's price.",
     )
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
     amortization: Array = inputs.amortization(4 * YEAR, advanced=True)

@@ -39,7 +39,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
 from solvers.verdict import State, Verdict
 
-_HOUR = 3600.0
+_HOUR, _DAY = 3600.0, 86400.0
 
 
 class Procurement(IntEnum):
@@ -78,14 +78,13 @@ class Inputs:
     duration: Array = number(
         "s",
         "Duration",
-        30 * 86400.0,
+        30 * _DAY,
         exclusive_min=True,
-        high=1e10,
+        high=1e6 * _DAY,
         slider=(3600, 5 * YEAR),
         log=True,
         display_unit="day",
         symbol="T",
-        help="How long the fleet runs.",
     )
     mfu: Array = number(
         "1",
@@ -132,7 +131,7 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="Price of one device on demand.",
+        help="Price per device.",
         zero_means="accelerator's",
     )
     spot_price: Array = number(
@@ -143,10 +142,10 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="Price of one device that may be reclaimed at any time.",
+        help="Price per device that may be reclaimed at any time.",
         zero_means="accelerator's",
     )
-    spot_mtbf: Array = inputs.spot_mtbf(30 * 86400.0)
+    spot_mtbf: Array = inputs.spot_mtbf(30 * _DAY)
     devices_per_machine: Array = number(
         "1",
         "Devices per machine",
@@ -251,7 +250,7 @@ class Outputs:
         "USD",
         "Cost per 1M tokens",
         if_infinite="none (no work is done)",
-        help="At the throughput per device, which is assumed unless another wall computes it.",
+        help="Computed from the throughput per device, which is assumed unless another wall computes it.",
     )
     cost_per_run: Array = output("USD", "Cost per training run", if_infinite="unknown, or no work is done")
     cloud_cost: Array = output("USD", "On-demand cost", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)

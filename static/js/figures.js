@@ -69,7 +69,7 @@ function within(label, width, letter) {
 function box({ text, x, y, xanchor, yanchor, xshift = 0, yshift = 0, font }, width, height, letter) {
   const lines = text.replace(/<\/?b>/g, "").split("<br>");
   const wider = (font?.size ? 0.6 * font.size : letter) * (text.startsWith("<b>") ? 1.1 : 1);
-  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * wider * 0.95, lines.length * wider * 2.1];
+  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * wider * 0.95, lines.length * wider * 2.17 + 3];
   const left = x * width + xshift - (xanchor === "right" ? wide : 0);
   const bottom = y * height + yshift - ({ top: tall, middle: tall / 2 }[yanchor] ?? 0);
   return { left, bottom, right: left + wide, top: bottom + tall };
@@ -115,17 +115,35 @@ const mirrored = (each, shift) => {
   return { ...each, xanchor: anchor, align: anchor, xshift: anchor === "left" ? shift : -shift };
 };
 
-// Moves the label of a mark up or down, or to the other side of its mark, until it is clear of lines, points and the
-// labels before it. Where that leaves no place it keeps clear of the labels alone, and hides the line behind it.
+// Moves the name of a line that stands inside the plot, at the line's end, until it is clear of lines, points and the
+// other labels: up, down or to the left, the shortest way. It stays where nothing near is free.
+function namesApart(annotations, lines, width, height, letter) {
+  const placed = annotations.filter(({ name }) => name === "heading").map((each) => box(each, width, height, letter));
+  const shifts = Array.from({ length: 9 }, (_, k) => 8 * k);
+  const moves = shifts.flatMap((down) => shifts.flatMap((left) => [[-left, down], [-left, -down]]));
+  moves.sort(([a, b], [c, d]) => Math.hypot(a, b) - Math.hypot(c, d));
+  return annotations.map((each) => {
+    if (each.name !== "end") return each;
+    const places = moves.map(([left, up]) => ({ ...each, xshift: (each.xshift ?? 0) + left, yshift: (each.yshift ?? 0) + up }));
+    const clear = places.find((label) => free(box(label, width, height, letter), [...placed, ...lines], width, height)) ?? each;
+    placed.push(box(clear, width, height, letter));
+    return clear;
+  });
+}
+
+// Moves the label of a mark up or down, to the other side of its mark or into lines of another length, until it is clear
+// of lines, points, other marks and the labels before it. Where that leaves no place it keeps clear of the labels alone,
+// and hides the line behind it.
 function apart(annotations, lines, width, height, letter) {
   const placed = annotations.filter(({ name }) => name === "end" || name === "heading").map((each) => box(each, width, height, letter));
+  const marks = annotations.filter(({ name }) => name === "mark").map(({ x }) => ({ left: x * width - 1, right: x * width + 1, bottom: 0, top: height }));
   return annotations.map((each) => {
     if (each.name !== "mark") return each;
     const sides = [each, mirrored(each, 4)];
-    const forms = [16, 12].map((wide) => sides.map((side) => ({ ...side, text: broken(each.text.replaceAll("<br>", " "), wide) })));
+    const forms = [28, 20, 16, 12].map((wide) => sides.map((side) => ({ ...side, text: broken(each.text.replaceAll("<br>", " "), wide) })));
     const places = [sides, ...forms].flatMap((some) => tried(some, height));
     const clear = (others) => places.find((label) => free(box(label, width, height, letter), others, width, height));
-    const moved = clear([...placed, ...lines]) ?? { ...(clear(placed) ?? each), bgcolor: colour("token:bg") };
+    const moved = clear([...placed, ...marks, ...lines]) ?? clear([...placed, ...lines]) ?? { ...(clear(placed) ?? each), bgcolor: colour("token:bg") };
     placed.push(box(moved, width, height, letter));
     return moved;
   });
@@ -174,7 +192,8 @@ function fitted(data, layout, plot, scale) {
   for (const [k, each] of annotations.entries()) if (each.xref === "paper" && each.name !== "end") annotations[k] = within(each, width, letter);
   const whole = plot.clientWidth - margin.r - Math.max(margin.l, plot._fullLayout?._size.l ?? 66); // Plotly widens the left
   const lines = covered(data, layout, whole, height);
-  const clear = settled(apart(annotations, lines, whole, height, letter), lines, whole, height, letter);
+  const ends = small ? namesApart(annotations, lines, whole, height, letter) : annotations;
+  const clear = settled(apart(ends, lines, whole, height, letter), lines, whole, height, letter);
   const axes = Object.fromEntries(
     Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, given]) => {
       const axis = given.range ? { ...given, range: [...given.range] } : given; // Plotly writes a zoom into it
@@ -267,6 +286,8 @@ async function draw(script) {
   const small = plot.clientWidth < SMALL;
   const { data: every, layout } = themed(JSON.parse(script.textContent), small ? 0.9 : scale);
   const data = small ? roomy(every) : every;
+  const rows = layout.yaxis?.autorange === "reversed" && every.filter(({ type }) => type === "bar").length === 1;
+  plot.dataset.bars = rows ? layout.yaxis.tickvals.length : 0; // the style sheet gives the height
   const named = data.filter(({ showlegend, name }) => name && showlegend !== false);
   if (small && named.length > 4) {
     const columns = named.some(({ name }) => name.length > 18) ? 1 : 2;

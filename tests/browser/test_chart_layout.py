@@ -45,7 +45,7 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
   }
   const marks = [...plot.querySelectorAll(".annotation")].filter(({ dataset }) => {
     const { name, bgcolor } = plot.layout.annotations[dataset.index];
-    return name === "mark" && !bgcolor; // with a background it hides the line
+    return (name === "mark" || name === "end") && !bgcolor; // with a background it hides the line
   });
   for (const path of marks.length ? plot.querySelectorAll(".scatterlayer path.js-line") : []) {
     const toScreen = path.getScreenCTM();

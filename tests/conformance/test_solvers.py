@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from catalog.resolve import resolve
 from mlsysweb.answer import answer
 from solvers.errors import InputErrors
-from solvers.fields import Choice, Input, Label, Output, Pick
+from solvers.fields import Choice, Input, Label, Output, Pick, PrintedNumber
 from solvers.formatting import fill_slots
 from solvers.plan import plan, sweep_values
 from solvers.read import read
@@ -151,6 +151,25 @@ def test_a_bound_and_a_wrong_dimension_are_sentences(solver):
             with pytest.raises(InputErrors) as bad:
                 resolve(read(solver, {name: "no-such-thing"}))
             assert bad.value.errors[0].field == name
+
+
+@every
+def test_bounds_are_round_in_the_unit_of_the_field(solver):
+    for name, io in solver.inputs.items():
+        if isinstance(io, Input):
+            for bound in (io.low, io.high):
+                printed = re.sub(r"[^\d.]", "", str(PrintedNumber(bound, io)).replace(",", ""))
+                digits = printed.replace(".", "").strip("0")
+                assert len(digits) <= 4 or set(digits) == {"9"}, f"{name}: {PrintedNumber(bound, io)}"
+
+
+@every
+def test_help_is_a_phrase_of_its_own_that_does_not_repeat_the_label(solver):
+    """Help is also read alone: in the API, in a spreadsheet and aloud."""
+    for name, io in {**solver.inputs, **solver.outputs}.items():
+        told = getattr(io, "help", "")
+        assert not re.match(r"(Of|See|To|From|Between|Per|Without|With the|At the|As|Over)\b", told), f"{name}: {told}"
+        assert told.strip(".").lower() != io.label.lower(), f"{name}: {told}"
 
 
 @every

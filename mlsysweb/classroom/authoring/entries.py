@@ -44,7 +44,7 @@ class QuestionEntries:
     rows: tuple[EntryRows, ...] = ()
 
 
-_LINK = FormEntry("link", "Link of the page", help="On this site, such as /walls/roofline/?batch_size=8.")
+_LINK = FormEntry("link", "Link of the page", help="A page of this site, such as /walls/roofline/?batch_size=8.")
 _OUTPUT = FormEntry("output", "Output", help="The name of an output of that page, such as latency.")
 _COMPARE = FormEntry("compare", "Compared with another page", CHOICE, options=COMPARISONS)
 _OTHER = FormEntry("other_link", "Link of the other page")

@@ -54,7 +54,7 @@ class _Layout:
 
 _LAYOUTS: dict[type[CatalogRow], _Layout] = {
     Accelerator: _Layout(
-        "Chips from microcontroller to wafer scale: dense peak rates, memory, power, price and embodied carbon.",
+        "Chips from microcontroller to wafer scale: dense peak FLOP/s, memory, power, price and embodied carbon.",
         ("tier", "vendor", "release_year"),
         ("vendor", "release_year", "tier", "peak_fp16", "memory_capacity", "memory_bandwidth", "tdp", "unit_price"),
         "release_year",

@@ -104,7 +104,7 @@ def _energy(found: Atlas, here: int, best: int, worst: int) -> str:
     """Whether the places differ by their grids alone or by their sites' PUE, too."""
     places = list(dict.fromkeys((here, best, worst)))
     if len({float(found.pue[place]) for place in places}) == 1:
-        return "The energy is the same: the grid decides."
+        return "The energy is the same; the carbon intensity of the grid makes the difference."
     told = (f"{format_quantity(float(found.pue[place]), '1')} in {found.places[place].name}" for place in places)
     return f"The energy differs, too: the PUE is {', '.join(told)}."
 
@@ -151,7 +151,7 @@ def _times(found: Atlas, over: int, under: int) -> str:
 def _cards(found: Atlas, here: int) -> Iterator[Card]:
     carbon = float(found.carbon[here])
     yield card("carbon", Value(carbon, "kg", "t", "Emissions (CO₂e)"))
-    against = Value(carbon / float(found.carbon.mean()), "1", label="vs. mean of all locations")
+    against = Value(carbon / float(found.carbon.mean()), "1", "times", label="vs. mean of all locations")
     yield replace(card("against_mean", against), kind="carbon")
     yield card("water", Value(float(found.water[here]), "L", label="Water use", if_infinite="unknown"))
     yield card("cost", Value(float(found.cost[here]), "USD", label="Electricity cost"))

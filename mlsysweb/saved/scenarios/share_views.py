@@ -44,7 +44,7 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
     see have one."""
     scenario = _public(id)
     if scenario is None:
-        raise Http404("There is no picture of this.")
+        raise Http404("There is no chart of this.")
     version = scenario.latest
     image = draw(ShareCard.of(scenario.title, display_name(scenario.solver), open_version(version)))
     return HttpResponse(image, content_type="image/png")

@@ -308,7 +308,7 @@ def _marks(drawing: ChartSpec, result: Result, reach: Reach) -> Iterator[tuple[f
         if isinstance(value.value, float) and reach.low <= value.value <= reach.high and (value.value or not reach.log):
             yield (
                 value.value,
-                f"{value.label} {format_quantity(value.value, value.unit, value.display_unit)}",
+                f"{value.label}\N{NO-BREAK SPACE}{format_quantity(value.value, value.unit, value.display_unit)}",
             )
 
 

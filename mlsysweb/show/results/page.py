@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import orjson
+
+_BAR_TRACE = re.compile(r'"type": ?"bar"')
 _FIRST_SENTENCE = re.compile(r"(?<=\.)(?<! vs\.) (?=[A-Z\d])")
 
 
@@ -67,6 +70,15 @@ class Figure:
     def further(self) -> str:
         """Return the sentences after the first."""
         return self.description[len(self.finding) :].lstrip()
+
+    @property
+    def bars(self) -> int:
+        """Return the number of horizontal bars, after which a narrow page reserves the height; 0 for other charts and
+        for bars in groups."""
+        if len(_BAR_TRACE.findall(self.plot)) != 1:
+            return 0
+        names = orjson.loads(self.plot)["layout"].get("yaxis", {})
+        return len(names["tickvals"]) if names.get("autorange") == "reversed" else 0
 
 
 @dataclass(frozen=True)

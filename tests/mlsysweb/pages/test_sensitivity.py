@@ -25,6 +25,12 @@ def test_a_wall_asks_for_the_part_alone(client):
     assert part.lstrip().startswith('<section id="sensitivity"') and "<html" not in part
 
 
+def test_the_part_of_the_sensitivity_wall_itself_is_answered(client):
+    """Its breakpoints lie up to the bounds of efficiencies, and are looked for a little beyond."""
+    part = client.get("/sensitivity/sensitivity/", headers={"HX-Request": "true"})
+    assert part.status_code == 200 and "matters most" in part.content.decode()
+
+
 def test_where_something_else_takes_over_is_told_with_its_setting(client):
     turns = client.get("/sensitivity/roofline/").context["page"].turns
     assert any("Memory capacity at " in turn and " GB" in turn for turn in turns)

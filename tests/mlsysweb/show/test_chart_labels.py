@@ -1,5 +1,6 @@
 """Labels of charts: in lines that keep a number with its unit, with room beside bars, in one hue with a highlight."""
 
+import orjson
 import pytest
 
 from mlsysweb.show.charts.axes import length_axis
@@ -7,11 +8,22 @@ from mlsysweb.show.charts.bars import bar_figure
 from mlsysweb.show.charts.labels import broken, without_shared_prefix
 from mlsysweb.show.charts.serving_cost import CostBar, serving_cost
 from mlsysweb.show.charts.tornado import tornado
+from mlsysweb.show.results.page import Figure, Table
 from solvers.meta.sensitivity import ElasticityRow
 
 
 def test_a_number_stays_with_its_unit_where_a_label_is_broken():
     assert broken("Break-even utilization 74\u00a0%", 26) == "Break-even utilization<br>74\u00a0%"
+
+
+def test_a_narrow_page_reserves_the_height_of_few_bars_after_their_number():
+    def bars(figure):
+        return Figure("f", "Title", "", orjson.dumps(figure).decode(), Table((), ())).bars
+
+    assert bars(bar_figure(["One", "Two [x]"], [2.0, 1.0], ["2 s", "1 s"])) == 2
+    assert bars({"data": [{"type": "scatter"}], "layout": {"yaxis": {"tickvals": [1, 2]}}}) == 0
+    two_for_each = bar_figure(["One", "Two"], [2.0, 1.0], ["2 s", "1 s"])
+    assert bars({**two_for_each, "data": 2 * two_for_each["data"]}) == 0
 
 
 def test_bars_are_named_without_the_words_they_share():

@@ -141,19 +141,17 @@ def queue_figure(found: RequestLog, begins: Sequence[float], slots: int) -> Figu
         PlottedSeries("Measured", *_columns(measured), stepped=True),
         PlottedSeries(f"Replayed, {slots} slots", *_columns(replayed), predicted=True, stepped=True, color=1),
     )
-    across, up = Value(0.0, "s", "s", "Time"), Value(0.0, "1", "1", "Requests that wait")
+    across, up = Value(0.0, "s", "s", "Time"), Value(0.0, "1", "1", "Waiting requests")
     rows = measured[:: max(1, len(measured) // _MOST_ROWS)]
     return Figure(
         id="request-log-chart",
-        title="Requests that wait vs. time",
+        title="Waiting requests vs. time",
         description=(
             f"Both rise alike while requests arrive. The queue is empty after {_text(found.begins[-1], 's')}; "
             f"replayed, after {_text(max(begins), 's')}."
         ),
         plot=_plot(measured_series(series, across, up, view="queue")),
-        table=Table(
-            ("Time", "Requests that wait"), tuple((_text(time, "s"), f"{number:.0f}") for time, number in rows)
-        ),
+        table=Table(("Time", "Waiting requests"), tuple((_text(time, "s"), f"{number:.0f}") for time, number in rows)),
     )
 
 

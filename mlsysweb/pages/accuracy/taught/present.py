@@ -191,7 +191,7 @@ def _keywords(found: KeywordSpotting, board: Prediction, least: Prediction, most
         id="keyword-spotting",
         title=f"One network, {_ratio(found.most / found.least)} the energy",
         lesson=(
-            f"Keyword spotting of MLPerf Tiny: of {found.entries} entries with a measured energy of an inference, the "
+            f"Keyword spotting of MLPerf Tiny: of {found.entries} entries with a measured energy per inference, the "
             f"most needs {_ratio(found.most / found.least)} the least."
         ),
         measured=(
