@@ -51,8 +51,8 @@ class _Named(NamedTuple):
 
 
 class _Itself:
-    """The key of a cache that stands for one object and for no equal one. The cache keeps the object with it, so that no
-    other can have its id. An edited row is another object: the catalog is read anew at each of its versions."""
+    """The key of a cache that stands for one object and for no equal one. The cache keeps the object with it, so that
+    no other can have its id. An edited row is another object: each version of the catalog is read again."""
 
     __slots__ = ("value",)
 
