@@ -104,6 +104,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
+                "mlsysweb.pages.spectrum.device_rows",
+                "mlsysweb.show.cached_include",
                 "mlsysweb.show.results.verdict_filter",
                 "mlsysweb.show.results.table_filter",
                 "mlsysweb.show.term_filter",

@@ -100,7 +100,7 @@ def format_column(values: Iterable[float], unit: str, shown: str = "") -> list[s
         return [format_quantity(value, unit, shown) for value in values]
     steps = [(start * 0.9995, each) for start, each in display_units(unit, shown or unit)]
     low = high = 0.0
-    here, told = steps[-1][1], []
+    here, plain, told = steps[-1][1], False, []
     for value in values:
         size = abs(value)
         if not low <= size < high:  # also NaN
@@ -111,9 +111,11 @@ def format_column(values: Iterable[float], unit: str, shown: str = "") -> list[s
             low, here = steps[place]
             low = max(min(low, size), math.ulp(0.0))  # what is zero has a unit of its own
             high = steps[place - 1][0] if place else math.inf
-        scaled = value / here.size
-        number = f"{scaled:.3g}" if here.kind in _PLAIN_KINDS and 1e-3 <= scaled < 999 else "1"
-        told.append(here.write(value) if number == "1" else f"{here.prefix}{number}{here.suffix}")
+            plain, unit_size, prefix, suffix = here.kind in _PLAIN_KINDS, here.size, here.prefix, here.suffix
+        if plain and 1e-3 <= (scaled := value / unit_size) < 999 and (number := f"{scaled:.3g}") != "1":
+            told.append(f"{prefix}{number}{suffix}")
+        else:
+            told.append(here.write(value))
     return told
 
 

@@ -6,7 +6,7 @@ Fields are numbers, codes of choices and specs, each a scalar where it is the sa
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -53,6 +53,14 @@ def each_row(record: Any, row: NDArray[np.int_]) -> Iterator[Any]:
     names = tuple(streams)
     for values in zip(*streams.values(), strict=True) if streams else ((),) * len(row):
         yield replaced(same, dict(zip(names, values, strict=True)))
+
+
+def column_of(value: Any, row: NDArray[np.int_]) -> Sequence[Any]:
+    """Return a field of the questions `row` of a one-dimensional batch, as `each_row` has it: a value for each."""
+    if dataclasses.is_dataclass(value):
+        return list(each_row(value, row)) if shape(value) else [value] * len(row)
+    column = np.asarray(value)
+    return column[row].tolist() if column.ndim else [value] * len(row)
 
 
 def _streams(record: Any, row: NDArray[np.int_]) -> tuple[Any, dict[str, Iterable[Any]]]:

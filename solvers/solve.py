@@ -14,7 +14,7 @@ from .declare import Solver
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
 from .plan import Plan, SweepLine
 from .result import ChartSpec, Result, Series, Value, Working
-from .rows import record_of, replaced
+from .rows import replaced
 from .spec_parts import remarks
 from .specs import columns
 
@@ -60,21 +60,15 @@ def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
     return bool(value) if isinstance(io, Flag) else float(value)
 
 
-def each_row(solver: Solver[Any, Any], batch: Any, rows: NDArray[np.int_]) -> Iterator[Any]:
-    """Yield these rows of a wall's outputs, each as `row` returns it."""
-    columns = {name: _scalars(io, np.asarray(getattr(batch, name)), rows) for name, io in solver.outputs.items()}
-    names, kind = tuple(columns), type(batch)
-    for values in zip(*columns.values(), strict=True):
-        yield record_of(kind, dict(zip(names, values, strict=True)))
-
-
-def _scalars(io: OutputField, column: NDArray[Any], rows: NDArray[np.int_]) -> list[Any]:
-    values: list[Any] = (column[rows] if column.ndim else np.full(len(rows), column)).tolist()
+def output_rows(io: OutputField, column: Any, rows: NDArray[np.int_]) -> list[Any]:
+    """Return these rows of an output as scalars: floats, members of its enumeration, or bools."""
+    array = np.asarray(column)
+    values: list[Any] = (array[rows] if array.ndim else np.full(len(rows), array)).tolist()
     if isinstance(io, Label):
         members: Any = io.kind
         known = {code: members(int(code)) for code in set(values)}
         return [known[code] for code in values]
-    if column.dtype.kind == ("b" if isinstance(io, Flag) else "f"):
+    if array.dtype.kind == ("b" if isinstance(io, Flag) else "f"):
         return values
     return list(map(bool if isinstance(io, Flag) else float, values))
 

@@ -68,7 +68,7 @@ def sobol_indices(answers: Floats, inputs: int) -> SobolIndices | None:
     `scipy.stats.sobol_indices` has the same estimators, but takes complete samples of a power of two only."""
     blocks = answers.reshape(inputs + 2, SCRAMBLES, -1)
     complete = np.asarray(np.isfinite(blocks).all(axis=0))
-    known = blocks[:, complete]
+    known = blocks.reshape(inputs + 2, -1) if complete.all() else blocks[:, complete]
     if complete.sum(axis=1).min() < _FEWEST or complete.mean() < 0.5 or not np.ptp(known[:2]) > 0:
         return None
     first, total = _estimates(known)
@@ -77,8 +77,8 @@ def sobol_indices(answers: Floats, inputs: int) -> SobolIndices | None:
     else:
         apart = [_estimates(blocks[:, k, complete[k]]) for k in range(SCRAMBLES)]
         each = tuple(np.array(column) for column in zip(*apart, strict=True))
-    errors = [half_width(column) for column in each]
-    return SobolIndices(first, total, errors[0], errors[1], int(complete.sum()))
+    first_error, total_error = half_width(np.stack(each, axis=1))
+    return SobolIndices(first, total, first_error, total_error, int(complete.sum()))
 
 
 def _estimates(blocks: Floats) -> tuple[Floats, Floats]:

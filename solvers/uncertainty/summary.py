@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from solvers import rows
 from solvers.declare import Solver
 from solvers.fields import Flag, Label, Output
-from solvers.solve import each_row, output_value, row
+from solvers.solve import output_rows, output_value, row
 from solvers.verdict import State
 
 from .bands import LabelShares, OutputBand, PairRanking, SystemUncertainty
@@ -111,11 +111,16 @@ def _labels(
     for name in order:
         io, column = solver.outputs[name], columns[name][:samples]
         if isinstance(io, Label):
-            shares = {io.kind(int(code)).name.lower(): share for code, share in _shares(column.tolist()).items()}
+            shares = {io.kind(int(code)).name.lower(): share for code, share in _column_shares(column).items()}
             yield LabelShares(name, io.label, io.kind(int(getattr(here, name))).name.lower(), shares)
         elif isinstance(io, Flag):
-            flags = {"yes" if each else "no": share for each, share in _shares(column.tolist()).items()}
+            flags = {"yes" if each else "no": share for each, share in _column_shares(column).items()}
             yield LabelShares(name, io.label, "yes" if getattr(here, name) else "no", flags)
+
+
+def _column_shares(column: NDArray[Any]) -> dict[Any, float]:
+    first = column[0]
+    return {first.item(): 1.0} if (column == first).all() else _shares(column.tolist())
 
 
 def _shares(words: Sequence[Any]) -> dict[Any, float]:
@@ -125,8 +130,33 @@ def _shares(words: Sequence[Any]) -> dict[Any, float]:
 
 def _states(solver: Solver[Any, Any], batch: Any, answers: Any, places: NDArray[np.int_]) -> Iterator[State]:
     """Yield the state of the verdict in each of these rows."""
-    both = zip(rows.each_row(batch, places), each_row(solver, answers, places), strict=True)
-    return (solver.verdict(question, answer).state for question, answer in both)
+    questions = _Columns(lambda name: rows.column_of(getattr(batch, name), places))
+    outcomes = _Columns(lambda name: output_rows(solver.outputs[name], getattr(answers, name), places))
+    for place in range(len(places)):
+        yield solver.verdict(_Row(questions, place), _Row(outcomes, place)).state
+
+
+class _Columns(dict[str, Sequence[Any]]):
+    """Columns by name, each made when it is first read: a verdict reads few outputs and hardly an input."""
+
+    def __init__(self, made: Callable[[str], Sequence[Any]]) -> None:
+        super().__init__()
+        self.made = made
+
+    def __missing__(self, name: str) -> Sequence[Any]:
+        column = self[name] = self.made(name)
+        return column
+
+
+class _Row:
+    """One row of columns. Its fields are the columns read so far; another one is read when it is asked for."""
+
+    def __init__(self, columns: _Columns, place: int) -> None:
+        self._columns, self._place = columns, place
+        vars(self).update({name: column[place] for name, column in columns.items()})
+
+    def __getattr__(self, name: str) -> Any:
+        return self._columns[name][self._place]
 
 
 def _reason(solver: Solver[Any, Any], batch: Any, places: NDArray[np.int_]) -> str:
@@ -146,7 +176,7 @@ def rankings(systems: Sequence[SystemUncertainty]) -> Iterator[PairRanking]:
             if not known.any():
                 continue
             mine, its = one.values[known], two.values[known]
-            equal = np.isclose(mine, its, rtol=1e-9, atol=0)
+            equal = np.abs(mine - its) <= 1e-9 * np.abs(its)
             with np.errstate(all="ignore"):
                 ratio = float(np.divide(one.point, two.point))
             yield PairRanking(

@@ -6,7 +6,7 @@ import pytest
 from solvers import rows
 from solvers.registry import solvers
 from solvers.shipped import find
-from solvers.solve import each_row, row
+from solvers.solve import output_rows, row
 from solvers.specs import Accelerator, Model, stack, take
 
 roofline = solvers()["roofline"]
@@ -68,11 +68,20 @@ def test_a_batch_without_columns_is_the_same_question_each_time():
 
 def test_each_answer_of_a_batch_is_the_row_taken_alone():
     answers = roofline.function(batch())
-    for place, each in enumerate(each_row(roofline, answers, np.arange(4))):
+    columns = {n: output_rows(io, getattr(answers, n), np.arange(4)) for n, io in roofline.outputs.items()}
+    for place in range(4):
         alone = row(roofline, answers, place)
-        for name in roofline.outputs:
-            mine, its = getattr(each, name), getattr(alone, name)
+        for name, column in columns.items():
+            mine, its = column[place], getattr(alone, name)
             assert type(mine) is type(its) and mine == pytest.approx(its, nan_ok=True), name
+
+
+def test_a_field_of_questions_is_that_of_each_row():
+    whole, places = batch(), np.array([2, 0])
+    for place, each in enumerate(rows.each_row(whole, places)):
+        for name in roofline.inputs:
+            mine, its = rows.column_of(getattr(whole, name), places)[place], getattr(each, name)
+            assert type(mine) is type(its) and getattr(mine, "name", mine) == getattr(its, "name", its), name
 
 
 def test_a_solver_without_charts_is_always_the_same_object():

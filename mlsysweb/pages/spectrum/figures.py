@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from mlsysweb.show.charts.device_latency import DeviceLatency, device_latency
 from mlsysweb.show.charts.spectrum import Bar, Constant, DeviceGroup, DevicePoint, spectrum
@@ -20,7 +21,7 @@ from solvers.spec_parts import in_sentence
 
 from .question import PlotQuantity, TableRows
 from .sentences import BINDS, why
-from .survey import Column, Fate, Survey
+from .survey import Column, Survey
 
 TIERS = {
     "tiny": "Tiny",
@@ -73,17 +74,26 @@ def figures(s: Survey) -> tuple[Figure, ...]:
 
 def column(s: Survey, axis: PlotQuantity) -> Column:
     """Return a figure of all devices. What the model needs is known only where it runs."""
-    ran = np.array(s.fate) <= Fate.SLOW
-    columns: dict[PlotQuantity, Any] = {
-        PlotQuantity.PEAK: s.found.peak,
-        PlotQuantity.BANDWIDTH: s.found.bandwidth,
-        PlotQuantity.CAPACITY: s.found.memory_room,
-        PlotQuantity.POWER: s.chips.tdp,
-        PlotQuantity.PRICE: s.chips.unit_price,
-        PlotQuantity.ENERGY: np.where(ran, s.found.energy_per_sample, np.nan),
-        PlotQuantity.LATENCY: np.where(ran, s.found.latency, np.nan),
-    }
-    return np.asarray(columns[axis])
+    match axis:
+        case PlotQuantity.PEAK:
+            figure: Any = s.found.peak
+        case PlotQuantity.BANDWIDTH:
+            figure = s.found.bandwidth
+        case PlotQuantity.CAPACITY:
+            figure = s.found.memory_room
+        case PlotQuantity.POWER:
+            figure = s.chips.tdp
+        case PlotQuantity.PRICE:
+            figure = s.chips.unit_price
+        case PlotQuantity.ENERGY:
+            figure = np.where(_ran(s), s.found.energy_per_sample, np.nan)
+        case PlotQuantity.LATENCY:
+            figure = np.where(_ran(s), s.found.latency, np.nan)
+    return np.asarray(figure)
+
+
+def _ran(s: Survey) -> NDArray[np.bool_]:
+    return np.array([s.runs(place) for place in range(len(s.devices))])
 
 
 def undrawn(s: Survey) -> str:

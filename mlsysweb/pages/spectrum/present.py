@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from urllib.parse import urlencode
 
@@ -126,7 +127,13 @@ def _wall(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLink
     if not _has_wall(s, place):
         return ""
     query = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
-    return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else query)})}"
+    own = {"accelerator": device.slug} if device.slug else query
+    return f"{around.wall}?{'&'.join(filter(None, (_query(tuple(shared.items())), urlencode(own))))}"
+
+
+@lru_cache(16)  # the same for all devices of a page
+def _query(shared: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(shared)
 
 
 def _has_wall(s: Survey, place: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from solvers.laws.phase import Phase
 from solvers.laws.step_time import Bound
 from solvers.numerals import format_number
 from solvers.quantities import format_quantity
-from solvers.specs import Precision, arithmetic_format
+from solvers.specs import Accelerator, Precision, arithmetic_format
 
 from .question import Smallest
 from .survey import Fate, Survey
@@ -171,10 +172,16 @@ def _short(s: Survey, place: int) -> str:
 def _unknown(s: Survey, place: int) -> str:
     """Return which figure the catalog lacks for an answer."""
     spec, code = s.devices[place].spec, s.point.precision
-    own = [p.name for p in Precision if not np.isnan(spec.peak[p])]
+    own = _formats(spec)
     if not own:
         return "unknown: the catalog has no peak FLOP/s"
     if arithmetic_format(spec, code) < 0:
         return f"can't compute in {Precision(int(code)).name}: it has {', '.join(own)}"
     where = HOLDS[s.tier[place]]
     return f"unknown: the catalog has no bandwidth of its {where}"
+
+
+@lru_cache(1024)
+def _formats(spec: Accelerator) -> tuple[str, ...]:
+    """Return the number formats in which the rate of a chip is known."""
+    return tuple(p.name for p in Precision if not np.isnan(spec.peak[p]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -95,17 +95,22 @@ def _solve_for(solver: Stage, result: Result, asked: Mapping[str, str], around: 
         if isinstance(io := solver.outputs.get(name), Output)
     )
     drawn = [drawing.x[0] for drawing in result.charts if drawing.x]
-    plain = [name for name, io in solver.inputs.items() if isinstance(io, Input) and not io.advanced]
-    names = [name for name in dict.fromkeys((*drawn, *plain)) if _can_vary(solver.inputs.get(name))]
-    figures = chip_figures(solver) if "accelerator" in result.snapshot else ()
-    inputs = (
-        *(SolveForOption(name, solver.inputs[name].label) for name in names),
-        *(SolveForOption(each.name, f"{each.label} of the accelerator") for each in figures),
-    )
+    inputs = _inputs_to_change(solver, tuple(drawn), "accelerator" in result.snapshot)
     kept = tuple((name, text) for name, text in result.text.items() if name not in (ALSO, SWEEP))
     if not results or not inputs:
         return None
     return SolveFor(around.solve_for_url, results, inputs, kept, _synthesis(solver, asked, around))
+
+
+@lru_cache(256)
+def _inputs_to_change(solver: Stage, drawn: tuple[str, ...], has_chip: bool) -> tuple[SolveForOption, ...]:
+    plain = [name for name, io in solver.inputs.items() if isinstance(io, Input) and not io.advanced]
+    names = [name for name in dict.fromkeys((*drawn, *plain)) if _can_vary(solver.inputs.get(name))]
+    figures = chip_figures(solver) if has_chip else ()
+    return (
+        *(SolveForOption(name, solver.inputs[name].label) for name in names),
+        *(SolveForOption(each.name, f"{each.label} of the accelerator") for each in figures),
+    )
 
 
 def _synthesis(solver: Stage, asked: Mapping[str, str], around: WallLinks) -> Link | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mlsysweb.show.measurements.page import MeasuredPoint
@@ -172,19 +173,20 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
 
 
 def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
-    drawn: dict[tuple[float, ...], list[float]] = {}  # most lines have the same places along x
+    worded: set[tuple[float, ...]] = set()  # most lines have the same places along x
     for panel in panels:
         for place, line in enumerate(panel.lines):
             value = line.value
             xs, ys = zip(*line.rows, strict=True)
             # The hover texts of x come once, with the first line at these places.
-            words = {} if xs in drawn else {"customdata": format_column(xs, across.unit, across.display_unit)}
-            drawn.setdefault(xs, rounded(xs, scale(across)))
+            places, texts = _places(xs, scale(across), across.unit, across.display_unit)
+            words = {} if xs in worded else {"customdata": texts}
+            worded.add(xs)
             yield {
                 "type": "scatter",
                 "mode": "lines",
                 "name": line.name,
-                "x": drawn[xs],
+                "x": places,
                 "y": rounded(ys, scale(value)),
                 "yaxis": panel.axis,
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
@@ -192,6 +194,12 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
                 **words,
             }
+
+
+@lru_cache(128)  # nearly every update has the places of the one before
+def _places(xs: tuple[float, ...], by: float, unit: str, shown: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Return places along x as numbers of an axis of the scale `by`, and their hover texts."""
+    return tuple(rounded(xs, by)), tuple(format_column(xs, unit, shown))
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 _LABEL_WIDTH = 20
 
 
+@lru_cache(1024)
 def broken(text: str, width: int = _LABEL_WIDTH) -> str:
     """Return a text in lines of at most `width` characters, broken between words; a number stays with its unit."""
     lines = [""]

@@ -31,6 +31,9 @@ class MeasuredConfiguration:
     server: bool = False
     most: Mapping[str, float] | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.chip, self.model, self.parameters, self.precision, frozenset(self.numbers.items())))
+
 
 @dataclass(frozen=True)
 class ShownKind:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,7 @@ def _reach(low: str, high: str) -> str:
     return f"{number}–{high}" if space and unit == other else f"{low}–{high}"
 
 
+@lru_cache(512)  # most sliders of a wall change nothing that measurements are compared by
 def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the places, among all measurements, of the rows nearest to a configuration, and of those to draw along the
     axis of a chart, one for each octave along it."""

@@ -15,7 +15,7 @@ from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
 from mlsysweb.show.measurements.page import HeadlineBand, MeasuredPoint, NearbyMeasurements
 from solvers.declare import Solver
-from solvers.formatting import fill_slots, format_value
+from solvers.formatting import fill_slots, format_column, format_value
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 from solvers.verdict import State
@@ -164,7 +164,7 @@ def _table(drawing: ChartSpec, result: Result) -> Table:
     for track in series:
         cells = _thinned(list(zip(*(track.columns[name] for name in names), strict=True)))
         if several:
-            rows += [(result.systems[track.system], *map(_cell, values, row)) for row in cells]
+            rows += [(result.systems[track.system], *row) for row in _texts(values, cells)]
         else:
             rows += _with_now([value.value for value in values], cells, values)
     return Table((*(("System",) if several else ()), *(value.label for value in values)), tuple(rows))
@@ -177,7 +177,7 @@ def _is_unknown(row: Sequence[Any]) -> bool:
 
 def _with_now(now: list[Any], cells: list[tuple[Any, ...]], values: list[Value]) -> list[tuple[str, ...]]:
     """Return rows of a table as text, that of the question among them and marked."""
-    texts = [tuple(map(_cell, values, row)) for row in cells]
+    texts = _texts(values, cells)
     if _is_unknown(now):  # an input left open, such as an interval that the wall chooses
         return [text for text, row in zip(texts, cells, strict=True) if not _is_unknown(row)]
     mine = tuple(map(_cell, values, now))
@@ -199,6 +199,17 @@ def _varies(series: list[Series], name: str) -> bool:
 def _thinned(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     step = max(1, len(rows) // _ROWS)
     return rows[::step] if rows[-1:] == rows[::step][-1:] else [*rows[::step], rows[-1]]
+
+
+def _texts(values: Sequence[Value], rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+    """Return the cells of rows as text, converted by columns."""
+    return list(zip(*map(_column, values, zip(*rows, strict=True)), strict=True))
+
+
+def _column(value: Value, cells: tuple[Any, ...]) -> list[str]:
+    if all(isinstance(cell, float) for cell in cells):
+        return format_column(cells, value.unit, value.display_unit)
+    return [_cell(value, cell) for cell in cells]
 
 
 def _cell(value: Value, cell: Any) -> str:

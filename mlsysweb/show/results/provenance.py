@@ -50,13 +50,29 @@ class _Named(NamedTuple):
     figure: _Known
 
 
+class _Itself:
+    """The key of a cache that stands for one object and for no equal one. The cache keeps the object with it, so that
+    no other can have its id. An edited row is another object: each version of the catalog is read again."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.value is other.value
+
+
 class UsedFigures:
     """The figures of catalog rows in a result: those of its equations, inputs and outputs, and their sources."""
 
     def __init__(self, solver: Solver[Any, Any], result: Result) -> None:
         self.solver, self.result = solver, result
         self.computed = {line.output for line in result.working}
-        self.rows = [(place, row, tuple(_figures(row))) for place, row in _rows(result.snapshot)]
+        self.rows = [(place, row, _figures(_Itself(row))) for place, row in _rows(result.snapshot)]
         # Rows that are only drawn beside those of the answer are none of its inputs.
         picked = ((place, figures) for place, _, figures in self.rows if not place.startswith(f"{ALSO}."))
         self.known = [_Named(place, figure) for place, figures in picked for figure in figures]
@@ -150,8 +166,13 @@ def _rows(snapshot: Mapping[str, Row], inside: str = "") -> Iterator[tuple[str, 
         yield from _rows(row.get("parts") or {}, f"{inside}{name}.")
 
 
-def _figures(row: Row) -> Iterator[_Known]:
-    """Yield the known figures of a row, rates by number format."""
+@lru_cache(1024)
+def _figures(itself: _Itself) -> tuple[_Known, ...]:
+    """Return the known figures of a row, rates by number format."""
+    return tuple(_known_figures(itself.value))
+
+
+def _known_figures(row: Row) -> Iterator[_Known]:
     kind = _KINDS.get(str(row.get("kind")))
     declared = columns(kind) if kind else {}
     for name, value in row["figures"].items():
@@ -171,6 +192,12 @@ def _figures(row: Row) -> Iterator[_Known]:
 
 
 def _origin(known: _Known) -> FigureOrigin:
+    return _origin_of(_Itself(known))
+
+
+@lru_cache(4096)
+def _origin_of(itself: _Itself) -> FigureOrigin:
+    known: _Known = itself.value
     row, own = known.row, known.row.get("figure_sources") or {}
     said = FigureSource.from_dict(own.get(known.column, {}))
     standing = str(row.get("verified", "")), str(row.get("confidence", ""))

@@ -60,12 +60,13 @@ def header_cells(columns: Iterable[str]) -> SafeString:
 @register.filter
 def option_elements(options: Iterable[NamedOption]) -> SafeString:
     """Return options as `option` elements: `MFU, now 42 %`."""
-    return mark_safe("".join(map(_option, options)))
+    return mark_safe("".join(_option(each.name, each.label, each.value) for each in options))
 
 
-def _option(option: NamedOption) -> str:
-    now = f", now {escape(option.value)}" if option.value else ""
-    return f'<option value="{escape(option.name)}">{escape(option.label)}{now}</option>'
+@lru_cache(maxsize=4096)  # most have no value, and are the same in every update
+def _option(name: str, label: str, value: str) -> str:
+    now = f", now {escape(value)}" if value else ""
+    return f'<option value="{escape(name)}">{escape(label)}{now}</option>'
 
 
 def _escaped(table: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -93,6 +94,22 @@ def headed_rows(rows: Iterable[HeadedRow]) -> SafeString:
 def _link(link: Link) -> str:
     words = escape(link.words)
     return f'<a href="{escape(link.url)}">{words}</a>' if link.url else words
+
+
+@register.filter
+def headline_cards(cards: Iterable[Card]) -> SafeString:
+    """Return the headline figures as groups of a `dl`: label, value and the interval of measurements."""
+    return mark_safe("\n".join(map(_headline_card, cards)))
+
+
+def _headline_card(card: Card) -> str:
+    about = f' title="{escape(card.help)}"' if card.help else ""
+    band = (
+        f'<dd class="band" title="{escape(card.band_of)}">90 % interval: <span>{escape(units(card.band))}</span></dd>'
+        if card.band
+        else ""
+    )
+    return f'<div class="card"{about}><dt>{terms(card.label)}</dt><dd>{escape(units(card.value))}</dd>{band}</div>'
 
 
 @register.filter
@@ -145,6 +162,7 @@ def _step(step: WorkingStep) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def _origin(figure: FigureOrigin) -> str:
     """Return a figure of a row by name, with a link to its line on the page of the row, and how it was obtained: an
     unknown origin is no unknown figure."""

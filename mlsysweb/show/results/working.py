@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from latex2mathml.converter import convert
 
@@ -44,12 +44,34 @@ def _step(line: Working, values: Mapping[str, Value], anchor: str, figures: tupl
     value = values[line.output]
     return WorkingStep(
         label=value.label,
-        symbols=mathml(latex_in_symbols(line.latex, values)),
+        symbols=_in_symbols(line.latex, tuple((name, _Declared.of(values[name])) for name in _slots(line.latex))),
         numbers=_in_numbers(line.latex, values),
         value=format_value(value),
         anchor=anchor,
         figures=figures,
     )
+
+
+class _Declared(NamedTuple):
+    """What an equation shows of a value in symbols."""
+
+    symbol: str
+    label: str
+
+    @classmethod
+    def of(cls, value: Value) -> _Declared:
+        return cls(value.symbol, value.label)
+
+
+@lru_cache(1024)
+def _slots(latex: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(LATEX_SLOT.findall(latex)))
+
+
+@lru_cache(1024)
+def _in_symbols(latex: str, declared: tuple[tuple[str, _Declared], ...]) -> str:
+    """Return an equation as MathML, with the symbols and labels that a result has for its slots."""
+    return in_symbols(latex, dict(declared))
 
 
 def _in_numbers(latex: str, values: Mapping[str, Value]) -> str:

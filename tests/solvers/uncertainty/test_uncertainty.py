@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given as drawn
@@ -5,12 +7,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import solvers
+from solvers.analysis.parameters import parameters_of
 from solvers.declare import flag, number, output
 from solvers.errors import InputError, InputErrors
+from solvers.fields import Pick
 from solvers.node.roofline import roofline
 from solvers.node.serving import serving
 from solvers.operations.tco import tco
 from solvers.registry import solvers as every
+from solvers.shipped import find
+from solvers.solve import row
 from solvers.uncertainty.ranges import read_ranges
 from solvers.uncertainty.sample import MOST_ROWS, fitting_samples, sampled
 from solvers.uncertainty.summary import percentiles
@@ -182,3 +188,26 @@ def test_percentiles_are_those_of_numpy(shape):
 
 def test_percentiles_of_nothing_are_unknown():
     assert np.isnan(percentiles(np.empty(0))).all()
+
+
+@pytest.mark.parametrize("name", every())
+def test_the_verdict_of_a_sample_is_that_of_its_question_alone(name):
+    solver, seen = every()[name], []
+
+    def verdict(question, outcome):
+        found = solver.verdict(question, outcome)
+        seen.append((question, found.state))
+        return found
+
+    picks = {n: find(io.kind, io.default, n) for n, io in solver.inputs.items() if isinstance(io, Pick) and io.default}
+    point = solver.inputs_type(**picks)
+    plain = ((n, each.declared.high, getattr(point, n, 0)) for n, each in parameters_of(solver).items() if "." not in n)
+    varied, value = next((n, value) for n, high, value in plain if 0 < 2 * value <= high)
+    watched = dataclasses.replace(solver, verdict=verdict)
+    sampled(watched, point, read_ranges(solver, point, {varied: f"{value!r}..{2 * value!r}"}), samples=256)
+    samples = [each for each in seen if not isinstance(each[0], solver.inputs_type)]  # without the point itself
+    assert len(samples) >= 128
+    for question, state in samples[::16]:
+        alone = solver.inputs_type(**{field: getattr(question, field) for field in solver.inputs})
+        with np.errstate(all="ignore"):
+            assert solver.verdict(alone, row(solver, solver.function(alone), 0)).state == state
