@@ -185,6 +185,28 @@ class PresenterPage:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """How many answers, designs and votes were sent: by a class or by one student."""
+
+    answers: int
+    designs: int
+    votes: int
+
+
+@dataclass(frozen=True)
+class FinishPage:
+    """The page on which the host ends or deletes a session, with how many students joined and what they sent."""
+
+    title: str
+    code: str
+    ended: bool
+    joined: int
+    sent: Sent
+    host_url: str
+    results_url: str
+
+
+@dataclass(frozen=True)
 class JourneyEntry:
     """One of a student's answers: the question, the round, the answer, and its mark once revealed."""
 
@@ -196,13 +218,14 @@ class JourneyEntry:
 
 @dataclass(frozen=True)
 class JourneyPage:
-    """All answers of a student in a session."""
+    """All answers of a student in a session; `sent` is what they sent, all of which they can delete."""
 
     title: str
     name: str
     entries: tuple[JourneyEntry, ...]
     handed_in: Link | None
     screen_url: str
+    sent: Sent
 
 
 @dataclass(frozen=True)

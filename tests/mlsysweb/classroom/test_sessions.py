@@ -352,6 +352,56 @@ def test_a_student_sees_and_deletes_their_own_answers(afternoon):
     assert StudentAnswer.objects.count() == 1
 
 
+def words_of(page):
+    """Return the words of a page, with single spaces between them."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_before_a_session_is_ended_or_deleted_its_host_reads_how_much_that_affects(afternoon):
+    def told():
+        asked = afternoon.host.get(afternoon.url("finish", afternoon.session.host_key))
+        assert "no-store" in asked["Cache-Control"]
+        return words_of(asked.content.decode())
+
+    assert afternoon.url("finish", afternoon.session.host_key) in presenter(afternoon)
+    assert "0 students joined and sent 0 answers, 0 designs and 0 votes" in told()
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    afternoon.move("next", "open")
+    afternoon.answer(ben), afternoon.answer(cleo)
+    afternoon.move("close", "again")
+    afternoon.answer(ben, round=2)
+    afternoon.move("close", "reveal", "next")
+    saved = ben.post(reverse("scenarios:save"), {"page": "/walls/tco/?devices=64", "title": "My fleet"})
+    ben.post(afternoon.url("hand_in"), {"link": saved.url})
+    cleo.post(afternoon.url("vote"), {"frame": "limit", "entry": 1, "vote": "give"})
+    asked = told()
+    assert "2 students joined and sent 3 answers, 1 design and 1 vote" in asked
+    assert "End the session" in asked and "Delete the session with 3 answers" in asked
+    assert ClassSession.objects.get().ended is None
+    afternoon.host.post(afternoon.url("end", afternoon.session.host_key))
+    asked = told()
+    assert "The session has ended" in asked and "End the session" not in asked
+    assert "Delete the session with 3 answers" in asked
+    afternoon.host.post(afternoon.url("delete", afternoon.session.host_key))
+    assert afternoon.host.get(afternoon.url("finish", afternoon.session.host_key)).status_code == 404
+    assert Scenario.objects.get().deleted is None
+
+
+def test_before_a_student_deletes_the_own_answers_the_page_says_how_many(afternoon):
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    assert "deletes 0 answers and 0 votes" in words_of(ben.get(afternoon.url("journey")).content.decode())
+    afternoon.move("next", "open")
+    afternoon.answer(ben), afternoon.answer(cleo)
+    afternoon.move("close", "reveal", "next")
+    for client in (ben, cleo):
+        saved = client.post(reverse("scenarios:save"), {"page": "/walls/tco/?devices=64", "title": "My fleet"})
+        client.post(afternoon.url("hand_in"), {"link": saved.url})
+    ben.post(afternoon.url("vote"), {"frame": "limit", "entry": 2, "vote": "give"})
+    told = words_of(ben.get(afternoon.url("journey")).content.decode())
+    assert "deletes 1 answer, the design you handed in and 1 vote" in told
+    assert "The saved scenario stays" in told
+
+
 def test_a_deleted_session_is_gone_with_its_answers(afternoon):
     afternoon.student()
     afternoon.host.post(afternoon.url("delete", afternoon.session.host_key))
