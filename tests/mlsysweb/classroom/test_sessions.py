@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -13,8 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mlsysweb.classroom.lessons.document import read_lesson
-from mlsysweb.classroom.live import store
+from mlsysweb.classroom.live import present, store
+from mlsysweb.classroom.live.page import RoundView, bars
+from mlsysweb.classroom.live.tally import Change
 from mlsysweb.classroom.models import ClassSession, Participant, StudentAnswer, new_code
+from mlsysweb.classroom.questions.question import Group
+from mlsysweb.classroom.templatetags.classroom import breakable
 from mlsysweb.saved.scenarios.models import Scenario
 
 from .lesson import lesson_document
@@ -239,6 +244,37 @@ def test_two_rounds_are_shown_side_by_side_with_who_changed(afternoon):
     shown = afternoon.projector()
     assert "Round 1" in shown and "Round 2" in shown
     assert "<td>Another value</td><td>Correct</td><td>1</td>" in shown
+
+
+def test_the_projector_shows_the_right_and_the_largest_groups_and_the_others_as_one():
+    counts = {"A": 9, "B": 8, "C": 7, "D": 6, "E": 5, "F": 4, "Right": 1}
+    groups = tuple(Group(label, count, label == "Right") for label, count in counts.items())
+    total = sum(counts.values())
+    shown = RoundView(1, bars(groups, total), total, 1, total, None).few_bars
+    assert [(each.label, each.count) for each in shown] == [
+        ("A", 9),
+        ("B", 8),
+        ("C", 7),
+        ("D", 6),
+        ("Right", 1),
+        ("2 other answers", 9),
+    ]
+    assert sum(each.count for each in shown) == total
+    six = bars(groups[:6], total)
+    assert RoundView(1, six, total, 0, total, None).few_bars == six
+
+
+def test_the_projector_lists_the_most_frequent_changes_and_counts_the_others_and_who_kept_the_answer(afternoon):
+    screen = present.screen(afternoon.session, timezone.now())
+    moved = tuple(Change("A", f"B{number}", 9 - number) for number in range(6))
+    shown = replace(screen, changes=(Change("A", "A", 20), *moved, Change("B", "B", 1)))
+    assert shown.few_changes == moved[:4]
+    assert (shown.further_changes, shown.kept) == (5 + 4, 21)
+
+
+def test_the_address_to_join_at_breaks_before_its_path_and_not_within_a_word():
+    assert breakable("ml.edu:80/class") == "ml.<wbr>edu:80<wbr>/class"
+    assert breakable("<b>") == "&lt;b&gt;"
 
 
 def test_the_results_draw_the_chart_of_each_question_under_an_id_of_its_own(afternoon):
