@@ -50,19 +50,26 @@ function fit() {
   if (!screen) return;
   const root = document.documentElement;
   const parts = [...screen.children].filter((part) => screen.children.length < 4 || !part.matches(".gallery"));
-  const lowest = () => Math.max(...parts.map((part) => part.getBoundingClientRect().bottom + scrollY));
-  const wide = () => [...screen.querySelectorAll(".equation")].some((each) => each.scrollWidth > each.clientWidth + 1);
-  const asks = screen.querySelector(":scope > .question-box ~ .projected-content");
-  const layouts = asks ? ["", "beside"] : ["", "stacked"];
-  for (let size = LARGEST; size > SMALLEST; size -= STEP) {
+  const below = () => parseFloat(getComputedStyle(screen.closest(".page")).paddingBottom);
+  const lowest = () => Math.max(...parts.map((part) => part.getBoundingClientRect().bottom + scrollY)) + below();
+  const cut = () => [...screen.querySelectorAll(".equation, .prose table")].some((each) => each.scrollWidth > each.clientWidth + 1);
+  const asks = screen.querySelector(":scope > .question-box ~ .projected-content, :scope > .revealed");
+  const layouts = asks ? ["", "beside", "wide"] : ["", "stacked"];
+  const tries = [];
+  for (let size = LARGEST; size > SMALLEST; size -= STEP) tries.push(...layouts.map((layout) => [size, layout]));
+  tries.push(...layouts.map((layout) => [SMALLEST, layout]));
+  const set = ([size, layout]) => {
     root.style.fontSize = `${size}vw`;
-    for (const layout of layouts) {
-      screen.dataset.layout = layout;
-      if (lowest() <= innerHeight && !wide()) return;
-    }
-  }
-  screen.dataset.layout = "";
-  root.style.fontSize = `${SMALLEST}vw`;
+    screen.dataset.layout = layout;
+  };
+  const fits = (one) => {
+    set(one);
+    return lowest() <= innerHeight && !cut();
+  };
+  if (tries.some(fits)) return;
+  // What fits in no layout scrolls: in the shortest of those that cut nothing off.
+  const whole = tries.slice(-layouts.length).map((one) => (set(one), { one, cut: cut(), height: lowest() }));
+  set(whole.sort((a, b) => a.cut - b.cut || a.height - b.height)[0].one);
 }
 
 function show() {

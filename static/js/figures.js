@@ -201,7 +201,8 @@ function fitted(data, layout, plot, scale) {
       if (!axis.range) {
         const lines = Math.max(1, Math.floor(height / axis.ticktext.length / (16 * scale)));
         const widths = [small ? 15 : 26, 26, 40].filter((wide) => axis.ticktext.every((text) => broken(text, wide).split("<br>").length <= lines));
-        return [name, { ...axis, ticktext: axis.ticktext.map((text) => broken(text, widths[0] ?? 60)) }];
+        const letters = Math.max(8, Math.min(layout.font.size, height / axis.ticktext.length / 1.2)); // else many bars' names overlap
+        return [name, { ...axis, tickfont: { ...axis.tickfont, size: letters }, ticktext: axis.ticktext.map((text) => broken(text, widths[0] ?? 60)) }];
       }
       const across = name.startsWith("x");
       const [from, to] = axis.domain ?? [0, 1];

@@ -75,7 +75,7 @@ def main() -> None:
         presenter.get_by_text("All screens").click()
         shoot(presenter, "presenter")
         presenter.get_by_text("End or delete the session").click()
-        presenter.get_by_role("button", name="Delete it").click()
+        presenter.get_by_role("button", name="Delete the session").click()
         wall = opened(browser, DESKTOP)
         wall.add_init_script("sessionStorage.setItem('projector', 'on')")
         wall.goto(f"{site}/walls/roofline/?batch_size=32")

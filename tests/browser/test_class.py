@@ -6,10 +6,12 @@ import io
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from mlsysweb.classroom.live.store import hand_in
+from mlsysweb.classroom.live.store import hand_in, lesson_of, make_move, parts_of, record_answer
 from mlsysweb.classroom.live.store import join as join_session
+from mlsysweb.classroom.live.tally import variant_of, variants_of
 from mlsysweb.classroom.models import ClassSession, StudentAnswer
 from mlsysweb.saved.scenarios.models import Scenario
 
@@ -73,6 +75,15 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def shows_all(projector):
+    """Wait until a projector shows its screen without scrolling, with the cut-off edge of none of its tables."""
+    projector.wait_for_function(
+        """() => document.documentElement.scrollHeight <= innerHeight
+            && document.documentElement.scrollWidth <= innerWidth
+            && [...document.querySelectorAll('.prose table')].every((each) => each.scrollWidth <= each.clientWidth + 1)"""
+    )
+
+
 def test_a_class_from_start_to_results(page, open_browser, live_server):
     host, home = page, live_server.url
     code = start(host, home, "Wrap-up and capstone")
@@ -91,7 +102,8 @@ def test_a_class_from_start_to_results(page, open_browser, live_server):
     answer(ben, "524")
     expect(screen).to_contain_text("2 of 2 have answered", timeout=SOON)
     assert MISCONCEPTION not in projector.content()
-    assert fits(ana) and fits(projector)
+    assert fits(ana)
+    shows_all(projector)
     move(host, "Close voting")
     expect(host.locator(".advice")).to_contain_text("50 % correct: let neighbours discuss")
     expect(host.locator(".answer-bars")).to_contain_text(MISCONCEPTION)
@@ -108,7 +120,9 @@ def test_a_class_from_start_to_results(page, open_browser, live_server):
     expect(screen.locator(".round").nth(1)).to_contain_text("2 answers, 2 correct")
     expect(screen).to_contain_text("Answers of the variants: 131 kB; 524 kB")
     expect(ana.locator(".mark")).to_contain_text("Correct.", timeout=SOON)
-    assert fits(ana) and fits(ben) and fits(host) and fits(projector)
+    assert fits(ana) and fits(ben) and fits(host)
+    shows_all(projector)
+    expect(screen.get_by_text("kept the answer")).to_be_in_viewport(ratio=1)
 
     # The demos that came with the answer have sliders that work, each with its own field.
     demo = ana.locator(".demo").nth(1)
@@ -266,7 +280,52 @@ def test_every_screen_fits_the_projector_in_letters_that_the_last_row_reads(page
         measured = projector.evaluate(
             "[document.documentElement.scrollHeight, parseFloat(getComputedStyle(document.documentElement).fontSize)]"
         )
-        assert measured[0] <= 770 and measured[1] >= 16, (place, measured)
+        assert measured[0] <= PROJECTOR["height"] and measured[1] >= 16, (place, measured)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "frame"),
+    [
+        ("Wrap-up and capstone", "walls"),
+        ("Wrap-up and capstone", "name-that-wall"),
+        ("Economics and sustainability", "multiplier"),
+        ("Economics and sustainability", "exercise-vendors"),
+        ("Economics and sustainability", "carbon-gap"),
+    ],
+)
+def test_a_question_and_the_answers_of_two_rounds_need_no_scrolling(page, open_browser, live_server, lesson, frame):
+    session = ClassSession.objects.get(code=start(page, live_server.url, lesson))
+    frames = lesson_of(session).frames
+    place = next(number for number, each in enumerate(frames) if each.slug == frame)
+    projector = open_browser(PROJECTOR)
+
+    def shown(*moves):
+        for name in moves:
+            session.refresh_from_db()
+            make_move(session, name, session.number, timezone.now())
+        projector.goto(f"{live_server.url}/class/{session.code}/projector/")
+        shows_all(projector)
+
+    class_of = [join_session(session, "") for _ in range(12)]
+    shown(*([f"screen-{place + 1}"] if place else []), "open")
+    for round in (1, 2):
+        answer_all(session, frames[place], round, class_of)
+        shown("close", "again" if round == 1 else "reveal")
+    expect(projector.locator(".changes td").first).to_be_in_viewport(ratio=1)
+    expect(projector.locator(".round")).to_have_count(2)
+    for part in parts_of(frames[place], revealed=True)[1:]:
+        if part != "gallery":  # as long as what the class handed in
+            shown(f"show-{part}")
+
+
+def answer_all(session, frame, round, participants):
+    """Let a third of a class answer wrongly, in the second round others than in the first."""
+    variants = variants_of(frame)
+    for number, each in enumerate(participants):
+        own = variant_of(variants, each.seat)
+        example = own.question.example(own.key)
+        sent = example.wrong if (number + round) % 3 == 0 else example.right
+        record_answer(each, frame.slug, round, own.question.read_answer(sent), timezone.now())
 
 
 def test_the_form_that_names_a_wall_fits_a_phone(page, open_browser, live_server):

@@ -13,6 +13,7 @@ from mlsysweb.classroom.claims.claim import claims_of_frame
 from mlsysweb.classroom.figures import compute, opened
 from mlsysweb.classroom.questions.number import known
 from mlsysweb.classroom.questions.question import FigureError, Key, LessonQuestion, Mark
+from mlsysweb.pages.geography.question import GEOGRAPHY
 from mlsysweb.saved.scenarios.capture import Address
 from mlsysweb.saved.scenarios.notes import as_html
 from mlsysweb.show.forms.draw import form
@@ -21,7 +22,7 @@ from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.results.page import Figure, Link
 from mlsysweb.show.results.present import result_figures
 from mlsysweb.show.results.working import mathml
-from solvers.declare import Solver
+from solvers.declare import Question
 from solvers.quantities import format_quantity
 from solvers.registry import solvers
 
@@ -136,22 +137,25 @@ def _demo_question(demo: Demo, query: QueryDict | None) -> tuple[str, tuple[Fiel
         at = Address.of(demo.link)
     except Exception as bad:
         raise FigureError(f"{demo.link} is no page with inputs. {bad}") from None
-    solver = _wall(at)
-    if solver is None or not demo.inputs:
+    question = _question(at)
+    if question is None or not demo.inputs:
         return str(at), (), ()
     asked = at.query.copy()
     for name in demo.inputs:
         if query is not None and name in query:
             asked[name] = str(query[name])
     text = query_text(asked)
-    drawn = form(solver, text, {}, choices, at.path)
+    drawn = form(question, text, {}, choices, at.path)
     fields = tuple(field for field in drawn.all_fields if field.name in demo.inputs)
     hidden = tuple((name, value) for name, value in text.items() if name not in demo.inputs)
     return f"{at.path}?{asked.urlencode()}", fields, hidden
 
 
-def _wall(at: Address) -> Solver[Any, Any] | None:
-    return solvers().get(str(at.match.kwargs.get("name"))) if at.match.view_name == "walls:wall" else None
+def _question(at: Address) -> Question[Any] | None:
+    """Return what a page asks: that of a wall, or of the carbon map. None for pages whose form is of another kind."""
+    if at.match.view_name == "walls:wall":
+        return solvers().get(str(at.match.kwargs.get("name")))
+    return GEOGRAPHY if at.match.view_name == "geography:geography" else None
 
 
 def question_view(

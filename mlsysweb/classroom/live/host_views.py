@@ -20,7 +20,7 @@ from .page import ProjectorPage
 from .participants import hosted_by, hosted_or_404, remember_hosted, session_or_404
 from .phases import MoveError
 from .present import screen
-from .presenter import host_token, hosted_page, presenter_page, results_page
+from .presenter import finish_page, host_token, hosted_page, presenter_page, results_page
 from .store import create_session, end_session, lesson_of, make_move
 from .tally import mark_of, variant_of, variants_of
 
@@ -86,6 +86,14 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
         session.refresh_from_db()
         return _presenter(request, session)
     return redirect("live:host", key=key)
+
+
+@require_safe
+def finish(request: HttpRequest, key: str) -> HttpResponse:
+    """The page that asks before a session is ended or deleted, with what that affects at present. Raise Http404."""
+    response = render(request, "classroom/finish.html", {"page": finish_page(hosted_or_404(key))})
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 @require_POST

@@ -12,6 +12,10 @@ from mlsysweb.show.results.page import Figure, Link
 from .gallery.page import Gallery
 from .tally import Change
 
+# Room on a projector: answers of a round, and kinds of change between rounds.
+_MOST_BARS = 6
+_MOST_CHANGES = 4
+
 
 @dataclass(frozen=True)
 class JoinPage:
@@ -43,6 +47,17 @@ class RoundView:
     right: int
     marked: int
     figure: Figure | None
+
+    @property
+    def few_bars(self) -> tuple[GroupBar, ...]:
+        """Return the bars for which a projector has room: the right and the largest ones, the others as one."""
+        if len(self.bars) <= _MOST_BARS:
+            return self.bars
+        order = sorted(range(len(self.bars)), key=lambda place: not self.bars[place].right)
+        kept = sorted(order[: _MOST_BARS - 1])
+        count = self.total - sum(self.bars[place].count for place in kept)
+        others = Group(f"{len(self.bars) - len(kept)} other answers", count, None)
+        return (*(self.bars[place] for place in kept), *bars((others,), self.total))
 
 
 @dataclass(frozen=True)
@@ -104,6 +119,31 @@ class Screen:
     def demo(self) -> tuple[DemoView, ...]:
         """Return the demo that the projector shows alone; empty if it shows something else."""
         return tuple(each for each in self.content.demos if self.shown == f"demo-{each.number + 1}")
+
+    @property
+    def few_changes(self) -> tuple[Change, ...]:
+        """Return the most frequent changes, for which a projector has room; without those who kept their answer."""
+        return self._moved[:_MOST_CHANGES]
+
+    @property
+    def further_changes(self) -> int:
+        """Return how many students changed their answer in other ways than `few_changes`."""
+        return sum(each.count for each in self._moved[_MOST_CHANGES:])
+
+    @property
+    def kept(self) -> int:
+        """Return how many students gave the same answer in both rounds."""
+        return sum(each.count for each in self.changes if each.before == each.after)
+
+    @property
+    def _moved(self) -> tuple[Change, ...]:
+        return tuple(each for each in self.changes if each.before != each.after)
+
+    @property
+    def gallery_alone(self) -> bool:
+        """Return whether the gallery is a part of its own on the projector: that of a question for a wall comes after
+        its answers."""
+        return bool(self.question) and not self.content.hand_in
 
 
 @dataclass(frozen=True)
@@ -185,6 +225,28 @@ class PresenterPage:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """How many answers, designs and votes were sent: by a class or by one student."""
+
+    answers: int
+    designs: int
+    votes: int
+
+
+@dataclass(frozen=True)
+class FinishPage:
+    """The page on which the host ends or deletes a session, with how many students joined and what they sent."""
+
+    title: str
+    code: str
+    ended: bool
+    joined: int
+    sent: Sent
+    host_url: str
+    results_url: str
+
+
+@dataclass(frozen=True)
 class JourneyEntry:
     """One of a student's answers: the question, the round, the answer, and its mark once revealed."""
 
@@ -196,13 +258,14 @@ class JourneyEntry:
 
 @dataclass(frozen=True)
 class JourneyPage:
-    """All answers of a student in a session."""
+    """All answers of a student in a session; `sent` is what they sent, all of which they can delete."""
 
     title: str
     name: str
     entries: tuple[JourneyEntry, ...]
     handed_in: Link | None
     screen_url: str
+    sent: Sent
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from math import ceil
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalog.models import CatalogVersion
@@ -15,7 +16,7 @@ from mlsysweb.classroom.charts import answers_figure
 from mlsysweb.classroom.lessons.document import Frame
 from mlsysweb.classroom.lessons.page import FrameContent, MarkView, QuestionView
 from mlsysweb.classroom.lessons.present import frame_content, mark_view, question_view
-from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission
+from mlsysweb.classroom.models import ClassSession, DesignVote, Participant, SessionPhase, StudentAnswer, Submission
 from mlsysweb.saved.scenarios.notes import as_html
 from mlsysweb.show.results.page import Link
 
@@ -27,6 +28,7 @@ from .page import (
     JourneyEntry,
     RoundView,
     Screen,
+    Sent,
     bars,
 )
 from .phases import ROUNDS
@@ -98,6 +100,15 @@ def handed_in(participant: Participant) -> Link | None:
     """Return what a participant handed in."""
     found = Submission.objects.filter(participant=participant).select_related("scenario").first()
     return Link(found.scenario.title, found.scenario.get_absolute_url()) if found else None
+
+
+def sent_by(participants: QuerySet[Participant]) -> Sent:
+    """Return how much these participants have sent: all of it goes when they are deleted."""
+    return Sent(
+        StudentAnswer.objects.filter(participant__in=participants).count(),
+        Submission.objects.filter(participant__in=participants).count(),
+        DesignVote.objects.filter(participant__in=participants).count(),
+    )
 
 
 def _seconds_left(session: ClassSession, phase: SessionPhase, now: datetime) -> int | None:

@@ -15,9 +15,19 @@ from mlsysweb.saved.scenarios.notes import as_html
 
 from .gallery.present import gallery
 from .gallery.store import gallery_token
-from .page import HostedClass, HostedPage, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen
+from .page import (
+    FinishPage,
+    HostedClass,
+    HostedPage,
+    Move,
+    PresenterPage,
+    QuestionResult,
+    ResultsPage,
+    RoundView,
+    Screen,
+)
 from .phases import CODE, LABELS, ROUNDS, advice, advised_first, back, may_change_screen, moves, show, to_screen
-from .present import changes_of, computed_of, rounds_of, screen
+from .present import changes_of, computed_of, rounds_of, screen, sent_by
 from .store import frame_of, lesson_of, state_of
 from .tally import variants_of
 
@@ -136,6 +146,19 @@ def _decides(session: ClassSession, now: datetime, rounds: tuple[RoundView, ...]
 
 def _following(lesson: Lesson, place: int) -> str:
     return lesson.frames[place + 1].title if place + 1 < len(lesson.frames) else ""
+
+
+def finish_page(session: ClassSession) -> FinishPage:
+    """Return the page on which a session is ended or deleted."""
+    return FinishPage(
+        session.title,
+        session.code,
+        session.ended is not None,
+        session.participants.count(),
+        sent_by(session.participants.all()),
+        reverse("live:host", args=[session.host_key]),
+        reverse("live:results", args=[session.host_key]),
+    )
 
 
 def hosted_page(sessions: Sequence[ClassSession], signed_in: bool) -> HostedPage:

@@ -15,7 +15,7 @@ from mlsysweb.throttle import spend
 
 from .page import JoinPage, JourneyPage, Screen, StudentPage
 from .participants import PARTICIPANTS, participant_of, remember, session_or_404
-from .present import earlier_page, handed_in, journey, projector_token, screen
+from .present import earlier_page, handed_in, journey, projector_token, screen, sent_by
 from .store import SessionError, frame_of, join, lesson_of, record_answer
 from .tally import variant_of, variants_of
 
@@ -151,7 +151,8 @@ def own_journey(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("live:student", code=session.code)
     entries = journey(session, participant, timezone.now())
     screen_url = reverse("live:student", args=[session.code])
-    page = JourneyPage(session.title, str(participant), entries, handed_in(participant), screen_url)
+    sent = sent_by(Participant.objects.filter(pk=participant.pk))
+    page = JourneyPage(session.title, str(participant), entries, handed_in(participant), screen_url, sent)
     return render(request, "classroom/journey.html", {"page": page})
 
 

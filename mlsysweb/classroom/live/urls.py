@@ -40,6 +40,7 @@ urlpatterns = [
     path("mine/", host_views.hosted, name="hosted"),
     path("host/<key:key>/", host_views.host, name="host"),
     path("host/<key:key>/move/", host_views.move, name="move"),
+    path("host/<key:key>/finish/", host_views.finish, name="finish"),
     path("host/<key:key>/end/", host_views.end, name="end"),
     path("host/<key:key>/delete/", host_views.delete, name="delete"),
     path("host/<key:key>/results/", host_views.results, name="results"),

@@ -1,8 +1,10 @@
-"""Template filters of question forms: the fields as they were sent."""
+"""Template filters of question forms, the fields as they were sent, and of addresses."""
 
 from __future__ import annotations
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from mlsysweb.classroom.lessons.page import QuestionView
 
@@ -26,3 +28,9 @@ def typed_number(view: QuestionView, name: str) -> int | None:
 def typed_place(view: QuestionView, number: int) -> int | None:
     """Return the place given to an item of a ranking; None where none was."""
     return typed_number(view, f"place-{number}")
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Return an address that breaks after a dot or before a slash."""
+    return mark_safe(escape(address).replace("/", "<wbr>/").replace(".", ".<wbr>"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from mlsysweb.classroom.lessons.document import read_lesson
+from mlsysweb.classroom.lessons.document import Demo, read_lesson
 from mlsysweb.classroom.lessons.present import demo_view, frame_content
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
 from mlsysweb.classroom.section import DocumentErrors
@@ -107,6 +107,15 @@ def test_columns_of_the_slide_are_there_only_where_it_has_figures(client):
     without = client.get(reverse("lessons:frame", args=["economics", "demo-tco-carbon"])).content.decode()
     assert ">On the slide</th>" in with_slide and ">On the slide</th>" not in without
     assert "Why they differ" not in with_slide + without
+
+
+def test_the_carbon_map_of_a_demo_has_inputs_and_answers_their_change(rf):
+    demo = Demo("The carbon map", "/geography/?grid=poland", ("grid", "devices"))
+    usual = demo_view(demo, 0, "/demo/")
+    assert [field.name for field in usual.fields] == ["grid", "devices"] and usual.update_url == "/demo/"
+    moved = demo_view(demo, 0, "/demo/", rf.get("/", {"grid": "quebec"}).GET)
+    assert "In Quebec" in moved.verdict and "In Poland" in usual.verdict
+    assert demo_view(demo, 0, "/demo/", rf.get("/", {"grid": "atlantis"}).GET).error
 
 
 def test_demos_open_after_the_prediction(client):

@@ -44,7 +44,7 @@ class NamedWalls(Workshop):
         return self.host.post(self.url("hide", self.session.host_key), sent)
 
     def reveal(self):
-        self.move("close", "reveal")
+        self.move("close", "reveal", "show-gallery")
 
 
 @pytest.fixture

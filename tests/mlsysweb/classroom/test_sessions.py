@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -13,8 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mlsysweb.classroom.lessons.document import read_lesson
-from mlsysweb.classroom.live import store
+from mlsysweb.classroom.live import present, store
+from mlsysweb.classroom.live.page import RoundView, bars
+from mlsysweb.classroom.live.tally import Change
 from mlsysweb.classroom.models import ClassSession, Participant, StudentAnswer, new_code
+from mlsysweb.classroom.questions.question import Group
+from mlsysweb.classroom.templatetags.classroom import breakable
 from mlsysweb.saved.scenarios.models import Scenario
 
 from .lesson import lesson_document
@@ -241,6 +246,37 @@ def test_two_rounds_are_shown_side_by_side_with_who_changed(afternoon):
     assert "<td>Another value</td><td>Correct</td><td>1</td>" in shown
 
 
+def test_the_projector_shows_the_right_and_the_largest_groups_and_the_others_as_one():
+    counts = {"A": 9, "B": 8, "C": 7, "D": 6, "E": 5, "F": 4, "Right": 1}
+    groups = tuple(Group(label, count, label == "Right") for label, count in counts.items())
+    total = sum(counts.values())
+    shown = RoundView(1, bars(groups, total), total, 1, total, None).few_bars
+    assert [(each.label, each.count) for each in shown] == [
+        ("A", 9),
+        ("B", 8),
+        ("C", 7),
+        ("D", 6),
+        ("Right", 1),
+        ("2 other answers", 9),
+    ]
+    assert sum(each.count for each in shown) == total
+    six = bars(groups[:6], total)
+    assert RoundView(1, six, total, 0, total, None).few_bars == six
+
+
+def test_the_projector_lists_the_most_frequent_changes_and_counts_the_others_and_who_kept_the_answer(afternoon):
+    screen = present.screen(afternoon.session, timezone.now())
+    moved = tuple(Change("A", f"B{number}", 9 - number) for number in range(6))
+    shown = replace(screen, changes=(Change("A", "A", 20), *moved, Change("B", "B", 1)))
+    assert shown.few_changes == moved[:4]
+    assert (shown.further_changes, shown.kept) == (5 + 4, 21)
+
+
+def test_the_address_to_join_at_breaks_before_its_path_and_not_within_a_word():
+    assert breakable("ml.edu:80/class") == "ml.<wbr>edu:80<wbr>/class"
+    assert breakable("<b>") == "&lt;b&gt;"
+
+
 def test_the_results_draw_the_chart_of_each_question_under_an_id_of_its_own(afternoon):
     document = lesson_document()
     again = next(frame for frame in document["frames"] if frame["slug"] == "placement") | {"slug": "placement-again"}
@@ -350,6 +386,56 @@ def test_a_student_sees_and_deletes_their_own_answers(afternoon):
     ben.post(afternoon.url("leave"))
     assert [str(each) for each in Participant.objects.all()] == ["Cleo"]
     assert StudentAnswer.objects.count() == 1
+
+
+def words_of(page):
+    """Return the words of a page, with single spaces between them."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_before_a_session_is_ended_or_deleted_its_host_reads_how_much_that_affects(afternoon):
+    def told():
+        asked = afternoon.host.get(afternoon.url("finish", afternoon.session.host_key))
+        assert "no-store" in asked["Cache-Control"]
+        return words_of(asked.content.decode())
+
+    assert afternoon.url("finish", afternoon.session.host_key) in presenter(afternoon)
+    assert "0 students joined and sent 0 answers, 0 designs and 0 votes" in told()
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    afternoon.move("next", "open")
+    afternoon.answer(ben), afternoon.answer(cleo)
+    afternoon.move("close", "again")
+    afternoon.answer(ben, round=2)
+    afternoon.move("close", "reveal", "next")
+    saved = ben.post(reverse("scenarios:save"), {"page": "/walls/tco/?devices=64", "title": "My fleet"})
+    ben.post(afternoon.url("hand_in"), {"link": saved.url})
+    cleo.post(afternoon.url("vote"), {"frame": "limit", "entry": 1, "vote": "give"})
+    asked = told()
+    assert "2 students joined and sent 3 answers, 1 design and 1 vote" in asked
+    assert "End the session" in asked and "Delete the session with 3 answers" in asked
+    assert ClassSession.objects.get().ended is None
+    afternoon.host.post(afternoon.url("end", afternoon.session.host_key))
+    asked = told()
+    assert "The session has ended" in asked and "End the session" not in asked
+    assert "Delete the session with 3 answers" in asked
+    afternoon.host.post(afternoon.url("delete", afternoon.session.host_key))
+    assert afternoon.host.get(afternoon.url("finish", afternoon.session.host_key)).status_code == 404
+    assert Scenario.objects.get().deleted is None
+
+
+def test_before_a_student_deletes_the_own_answers_the_page_says_how_many(afternoon):
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    assert "deletes 0 answers and 0 votes" in words_of(ben.get(afternoon.url("journey")).content.decode())
+    afternoon.move("next", "open")
+    afternoon.answer(ben), afternoon.answer(cleo)
+    afternoon.move("close", "reveal", "next")
+    for client in (ben, cleo):
+        saved = client.post(reverse("scenarios:save"), {"page": "/walls/tco/?devices=64", "title": "My fleet"})
+        client.post(afternoon.url("hand_in"), {"link": saved.url})
+    ben.post(afternoon.url("vote"), {"frame": "limit", "entry": 2, "vote": "give"})
+    told = words_of(ben.get(afternoon.url("journey")).content.decode())
+    assert "deletes 1 answer, the design you handed in and 1 vote" in told
+    assert "The saved scenario stays" in told
 
 
 def test_a_deleted_session_is_gone_with_its_answers(afternoon):
