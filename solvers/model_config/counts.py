@@ -192,7 +192,8 @@ def mlp_count(
     dense = matrices * hidden * width + ((matrices - 1) * width + hidden if bias else 0)
     if not experts_present:
         return MlpCount(dense, 0, 0, width, 0, 0, 0, 0.0, matrices)
-    experts = keys.count("routed experts", "n_routed_experts", "num_local_experts", "num_experts", "moe_num_experts", low=1)
+    number = ("n_routed_experts", "num_local_experts", "num_experts", "moe_num_experts")
+    experts = keys.count("routed experts", *number, low=1)
     per = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "top_k_experts", "moe_top_k")
     inner = ("moe_intermediate_size", "intermediate_size", "ffn_hidden_size")
     per_token = keys.count("experts of a token", *per, low=1)
@@ -214,8 +215,12 @@ def _shared_width(keys: ConfigKeys, own: int) -> int:
     if str(keys.values.get("model_type", "")).startswith("llama4"):
         keys.assume("shared experts", 1, "Llama 4 has one beside the routed ones.")
         return own
-    stated = ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "share_expert_dim")
-    stated += ("shared_intermediate_size",)
+    stated = (
+        "shared_expert_intermediate_size",
+        "moe_shared_expert_intermediate_size",
+        "share_expert_dim",
+        "shared_intermediate_size",
+    )
     if keys.has(*stated):
         keys.count("shared experts", "n_shared_experts", default=1)
         return keys.count("width of the shared experts", *stated)

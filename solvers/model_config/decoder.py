@@ -31,7 +31,8 @@ def read_decoder(keys: ConfigKeys, family: ConfigFamily, model_type: str, draft:
     embedding = vocabulary * wide
     norms = _norms(keys, family) * hidden * (2 if family.norm_biases else 1)
     parameters = embedding * (1 if tied else 2) + _outside_layers(family, hidden, context)
-    parameters += vocabulary if keys.flag("whether the head has biases", "lm_head_bias", default=family.head_bias) else 0
+    if keys.flag("whether the head has biases", "lm_head_bias", default=family.head_bias):
+        parameters += vocabulary
     parameters += 2 * wide * hidden if wide != hidden else 0
     parameters += sum(_layer(layer, mixers, mlp) + norms for layer in layers)
     active = parameters - sum(layer.mlp == EXPERTS for layer in layers) * mlp.expert * (mlp.experts - mlp.per_token)
