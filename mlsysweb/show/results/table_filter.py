@@ -106,6 +106,12 @@ def _card_row(card: Card) -> str:
     return f'<div class="row"><dt>{terms(card.label)}</dt><dd>{_traced(card)}</dd>{told}</div>'
 
 
+@register.filter
+def traced(card: Card) -> SafeString:
+    """Return the value of a card, with a link to its equation or to the figure of the catalog that it repeats."""
+    return mark_safe(_traced(card))
+
+
 def _traced(card: Card) -> str:
     """Return the value, with a link to its equation or to the figure of the catalog that it repeats."""
     value = escape(units(card.value))
