@@ -4,6 +4,7 @@ the table of the operator guide: `python -m mlsysweb.environment` prints it."""
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
@@ -35,6 +36,12 @@ class Variable:
         if (value := self.text().upper()) in choices:
             return value
         raise ImproperlyConfigured(f"{self.name} must be {' or '.join(choices)}; it is '{self.text()}'.")
+
+    def site(self) -> str:
+        """Return the address of a site, without a path and a slash at its end; empty where none is set."""
+        if re.fullmatch(r"(https?://[^\s/?#@]+/?)?", value := self.text()):
+            return value.removesuffix("/")
+        raise ImproperlyConfigured(f"{self.name} must be an address such as https://example.org; it is '{value}'.")
 
     def whole(self, what: str = "whole number", least: int = 0, why: str = "") -> int:
         """Return the value as a whole number of at least `least`. A sentence calls it a `what` and may say why."""
@@ -117,6 +124,12 @@ LTI = Variable(
     "`1` lets learning platforms launch lessons and classes by LTI 1.3 and takes participation back as grades; needs "
     "`https`. Platforms are registered in the admin.",
 )
+MODEL_HUB = Variable(
+    "MLSYSWEB_MODEL_HUB",
+    "",
+    "A hub of models such as `https://huggingface.co`, from which those who may add models to the catalog read a "
+    "`config.json` by the name of its repository. Not set: the site fetches none.",
+)
 DASK_SCHEDULER = Variable(
     "DASK_SCHEDULER",
     "",
@@ -138,6 +151,7 @@ VARIABLES = (
     METRICS_TOKEN,
     REPORTS_TO,
     LTI,
+    MODEL_HUB,
     DASK_SCHEDULER,
 )
 

@@ -277,6 +277,9 @@ METRICS_TOKEN = environment.METRICS_TOKEN.text()
 LTI = environment.LTI.flag()
 LTI_KEY_FILE = VAR / "lti_key.pem"
 
+# See mlsysweb/pages/model_config/hub.py.
+MODEL_HUB = environment.MODEL_HUB.site()
+
 CATALOG_REPORTS_TO = environment.REPORTS_TO.text()
 
 LOGGING = {

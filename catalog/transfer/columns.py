@@ -19,8 +19,13 @@ from solvers.quantities import to_si
 from solvers.shipped.names import nearest
 from solvers.shipped.reader import header
 
-# A heading with its unit: `memory_bandwidth [TB/s]` or `Memory bandwidth (TB/s)`.
-_WITH_UNIT = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\]]+)\]|\((?P<round>[^)]+)\))")
+# A heading with its unit: `memory_bandwidth [TB/s]`, `Memory bandwidth (TB/s)`, `Memory bandwidth, TB/s`, and
+# `Memory bandwidth in TB/s`.
+_WITH_UNIT = re.compile(
+    r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\]]+)\]|\((?P<round>[^)]+)\)|[,;:]\s*(?P<comma>[^,;:]+)|\sin\s+(?P<word>\S+))"
+)
+# Words that headings of peak rates have besides the precision: `peak_flops_fp16`, `FP16 dense`.
+_OF_RATES = frozenset(["peak", "dense", "flops", "flop", "ops", "op", "rate", "performance", "throughput"])
 
 
 @dataclass(frozen=True)
@@ -116,16 +121,28 @@ def _heading(table: type[CatalogRow], text: str) -> ImportHeading | str:
     if column := by_key.get(_key(text)):
         return ImportHeading(text, column)
     match = _WITH_UNIT.fullmatch(text)
-    if match and (column := by_key.get(_key(match["name"]))):
-        return _with_unit(text, column, (match["square"] or match["round"]).strip())
+    name = match["name"] if match else text
+    if match and (column := by_key.get(_key(name)) or _rate(table, name)):
+        return _with_unit(text, column, next(filter(None, match.groups()[1:])).strip())
     if shipped := _shipped(by_key, text):
         return shipped
-    name = match["name"] if match else text
+    if column := _rate(table, text):
+        return ImportHeading(text, column)
     if _key(name) in _computed(table):
         return ""
     near = nearest(name[:60], ((column.name, column.label) for column in transfer_columns(table)))
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return f"Column “{text[:60]}” is no column of {table._meta.verbose_name_plural}.{hint}"
+
+
+def _rate(table: type[CatalogRow], text: str) -> TransferColumn | None:
+    """Return the peak rate that a heading means by its precision, such as `peak_flops_fp16`."""
+    columns = [column for column in transfer_columns(table) if column.unit == "flop/s"]
+    return next((column for column in columns if _precision(column.name) == _precision(text)), None)
+
+
+def _precision(text: str) -> frozenset[str]:
+    return frozenset(_key(text).split()) - _OF_RATES
 
 
 def _with_unit(text: str, column: TransferColumn, unit: str) -> ImportHeading | str:

@@ -6,7 +6,9 @@ the architecture.
     layers.py    how each layer mixes tokens, and its MLP
     counts.py    parameters and kept numbers of each part
     decoder.py encoders.py   figures of both kinds of network
+    kinds.py     the kind of network, and sentences on files that can't be read
     reading.py   all of it together
+    weights.py   the parameters that the index of the weights states
 
 `read_config(json.load(open("config.json"))).spec()` is a model that every solver takes. No Django, no network.
 """
@@ -15,5 +17,6 @@ from __future__ import annotations
 
 from .draft import KvLaw
 from .reading import ConfigReading, read_config
+from .weights import stated_parameters
 
-__all__ = ["ConfigReading", "KvLaw", "read_config"]
+__all__ = ["ConfigReading", "KvLaw", "read_config", "stated_parameters"]

@@ -50,8 +50,11 @@ class MlpCount:
 
 def heads_of(keys: ConfigKeys, hidden: int, prefix: str = "") -> Heads:
     """Return the heads of a config; with the prefix `swa_` those of its layers with a window, where they differ."""
-    heads = keys.count("attention heads", f"{prefix}num_attention_heads", "num_attention_heads", "n_head", "num_heads")
-    names = (f"{prefix}num_key_value_heads", "num_key_value_heads", "num_kv_heads", "n_head_kv")
+    prefix = prefix if keys.has(f"{prefix}num_attention_heads") else ""
+    heads = keys.count("attention heads", f"{prefix}num_attention_heads", "n_head", "num_heads", "n_heads", low=1)
+    names = (f"{prefix}num_key_value_heads", "num_key_value_heads", "num_kv_heads", "n_head_kv", "kv_n_heads")
+    if keys.flag("whether all heads share keys and values", "multi_query") and not _grouped(keys):
+        return _one_kv_head(keys, heads, hidden, names)
     if not keys.has(*names):
         keys.assume("KV heads", heads, "As many as attention heads, since the config has no figure.")
     kv_heads = keys.count("heads of keys and values", *names, default=heads)
@@ -61,6 +64,18 @@ def heads_of(keys: ConfigKeys, hidden: int, prefix: str = "") -> Heads:
     width = keys.count("width of a head", *own, default=hidden // max(heads, 1))
     value = keys.count("width of a head's values", f"{prefix}v_head_dim", "v_head_dim", default=width)
     return Heads(heads, kv_heads, width, value)
+
+
+def _grouped(keys: ConfigKeys) -> bool:
+    """Return whether a config has Falcon's second kind of layer, whose heads share keys and values in groups."""
+    return keys.flag("whether heads share keys and values in groups", "new_decoder_architecture")
+
+
+def _one_kv_head(keys: ConfigKeys, heads: int, hidden: int, names: tuple[str, ...]) -> Heads:
+    """Return heads of multi-query attention; Falcon's config may still state as many KV heads as heads."""
+    keys.count("heads of keys and values, all shared", *names, default=1)
+    width = keys.count("width of a head", "head_dim", default=hidden // heads)
+    return Heads(heads, 1, width, width)
 
 
 def mixer_count(keys: ConfigKeys, family: ConfigFamily, kind: str, hidden: int) -> MixerCount:
@@ -79,11 +94,14 @@ def _attention(keys: ConfigKeys, family: ConfigFamily, of: Heads, hidden: int, s
     gate = 2 if keys.flag("whether attention has an output gate", "attn_output_gate") else 1
     queries, keys_wide, values_wide = of.heads * of.head_dim, of.kv_heads * of.head_dim, of.kv_heads * of.value_dim
     parameters = hidden * (gate * queries + keys_wide + values_wide) + of.heads * of.value_dim * hidden
-    flag = keys.flag("whether attention has biases", "attention_bias", default=family.biases == "qkv")
-    if family.biases == "qkv" or (flag and family.biases == "flag"):
+    names = ("attention_bias", "use_bias", "bias") if family.biases in ("all", "flag") else ("attention_bias",)
+    flag = keys.flag("whether attention has biases", *names, default=family.biases in ("qkv", "all"))
+    if family.biases == "qkv" or (flag and family.biases != "none"):
         parameters += gate * queries + keys_wide + values_wide
-    if flag and family.biases == "flag":
+    if flag and family.biases in ("flag", "all"):
         parameters += hidden
+    if family.full_qk_norm:
+        parameters += queries + keys_wide
     per_layer = keys.text("how far the norms of queries and keys reach", "qk_norm_type") == "per_layer"
     if per_layer and keys.flag("whether queries and keys have norms", "use_qk_norm"):
         parameters += queries + keys_wide
@@ -120,6 +138,7 @@ def _mamba(keys: ConfigKeys, hidden: int) -> MixerCount:
     state = keys.count("state of a channel", "mamba_d_state", "state_size", "ssm_state_size", default=16)
     kernel = keys.count("width of the convolution", "mamba_d_conv", "conv_kernel", default=4)
     rank = keys.count("rank of the step", "mamba_dt_rank", "time_step_rank", default=math.ceil(hidden / 16))
+    keys.flag("whether the convolution has biases", "use_conv_bias", "mamba_conv_bias", default=True)
     norms = rank + 2 * state if keys.has("mamba_dt_rank", "mamba_d_state") else 0
     parameters = hidden * 2 * inner + inner * (kernel + 1) + inner * (rank + 2 * state) + (rank + 1) * inner
     return MixerCount(parameters + inner * state + inner + inner * hidden + norms, 0, inner * state)
@@ -127,9 +146,12 @@ def _mamba(keys: ConfigKeys, hidden: int) -> MixerCount:
 
 def _mamba2(keys: ConfigKeys, hidden: int) -> MixerCount:
     """Dao and Gu 2024, arXiv:2405.21060, section 7."""
-    heads = keys.count("heads of the state-space model", "mamba_num_heads", "num_heads", "mamba_n_heads", low=1)
-    width = keys.count("width of such a head", "mamba_head_dim", "head_dim", "mamba_d_head", default=64)
-    keys.count("inner width over hidden size", "expand", default=2)
+    expand = keys.count("inner width over hidden size", "mamba_expand", "expand", default=2)
+    width = keys.count("width of such a head", "mamba_head_dim", "head_dim", "mamba_d_head", default=64, low=1)
+    names = ("mamba_num_heads", "num_heads", "mamba_n_heads")
+    heads = keys.count("heads of the state-space model", *names, default=max(expand * hidden // width, 1), low=1)
+    if not keys.has(*names):
+        keys.assume("heads of the state-space model", heads, "Inner width divided by the width of a head.")
     state = keys.count("state of a channel", "ssm_state_size", "state_size", "mamba_d_state", default=128)
     groups = keys.count("groups of the state-space model", "n_groups", "mamba_n_groups", default=1)
     kernel = keys.count("width of the convolution", "conv_kernel", "mamba_d_conv", default=4)
@@ -153,25 +175,31 @@ def _delta(keys: ConfigKeys, hidden: int) -> MixerCount:
     return MixerCount(parameters, 0, value_heads * key_dim * value_dim)
 
 
+_MLP_BIASES = ("mlp_bias", "use_bias", "bias")
+
+
 def mlp_count(
     keys: ConfigKeys, family: ConfigFamily, hidden: int, experts_present: bool, dense_present: bool
 ) -> MlpCount:
     """Return the counts of the MLPs of a decoder. `experts_present`: some layer has experts."""
     matrices = 3 if family.gated else 2
     names = ("intermediate_size_mlp", "dense_intermediate_size", "intermediate_size", "n_inner", "ffn_dim", "d_ff")
-    width = keys.count("width of an MLP", *names, default=0 if not dense_present else 4 * hidden)
-    if dense_present and not keys.has(*names):
+    ratio = keys.count("width of an MLP over hidden size", "expansion_ratio", default=4)
+    width = keys.count("width of an MLP", *names, default=0 if not dense_present else ratio * hidden)
+    if dense_present and not keys.has(*names, "expansion_ratio"):
         keys.assume("MLP width", width, "Four times the hidden size, since the config has no figure.")
-    bias = keys.flag("whether MLPs have biases", "mlp_bias")
+    bias = keys.flag("whether MLPs have biases", *_MLP_BIASES, default=family.mlp_biases)
     dense = matrices * hidden * width + ((matrices - 1) * width + hidden if bias else 0)
     if not experts_present:
         return MlpCount(dense, 0, 0, width, 0, 0, 0, 0.0, matrices)
-    experts = keys.count("routed experts", "n_routed_experts", "num_local_experts", "num_experts", low=1)
+    number = ("n_routed_experts", "num_local_experts", "num_experts", "moe_num_experts")
+    experts = keys.count("routed experts", *number, low=1)
     per = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "top_k_experts", "moe_top_k")
+    inner = ("moe_intermediate_size", "intermediate_size", "ffn_hidden_size")
     per_token = keys.count("experts of a token", *per, low=1)
     if per_token > experts:
         keys.errors.append(InputError(per[0], f"must be at most the {experts:,} experts; {per_token:,} is not."))
-    own = keys.count("width of an expert", "moe_intermediate_size", "intermediate_size", low=1)
+    own = keys.count("width of an expert", *inner, low=1)
     entrance = keys.count("width of the vector experts receive", "moe_latent_size", default=hidden)
     expert = matrices * entrance * own + (2 * own + hidden if family.expert_biases else 0)
     beside = _shared_width(keys, own)
@@ -187,7 +215,12 @@ def _shared_width(keys: ConfigKeys, own: int) -> int:
     if str(keys.values.get("model_type", "")).startswith("llama4"):
         keys.assume("shared experts", 1, "Llama 4 has one beside the routed ones.")
         return own
-    stated = ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "share_expert_dim")
+    stated = (
+        "shared_expert_intermediate_size",
+        "moe_shared_expert_intermediate_size",
+        "share_expert_dim",
+        "shared_intermediate_size",
+    )
     if keys.has(*stated):
         keys.count("shared experts", "n_shared_experts", default=1)
         return keys.count("width of the shared experts", *stated)

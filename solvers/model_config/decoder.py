@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from .counts import MixerCount, MlpCount, heads_of, mixer_count, mlp_count
@@ -16,23 +17,25 @@ _KEEPING = (FULL, LATENT, LATENT_SHARED)
 
 def read_decoder(keys: ConfigKeys, family: ConfigFamily, model_type: str, draft: ConfigDraft) -> None:
     """Set the figures of a decoder, the law of its cache, and the notes on both."""
-    hidden = keys.count("hidden size", "hidden_size", "n_embd", "d_model", low=1)
-    vocabulary = keys.count("vocabulary", "vocab_size", low=1)
-    context = keys.count("longest context", "max_position_embeddings", "n_positions", "n_ctx", default=0)
+    hidden = keys.count("hidden size", "hidden_size", "n_embd", "n_embed", "d_model", low=1)
+    vocabulary = _vocabulary(keys)
+    longest = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
+    context = keys.count("longest context", *longest, default=0)
     layers = layers_of(keys, family, model_type)
     kinds = {layer.mixer for layer in layers}
     mixers = {kind: mixer_count(keys, family, kind, hidden) for kind in sorted(kinds)}
     has = {layer.mlp for layer in layers}
     mlp = mlp_count(keys, family, hidden, EXPERTS in has, DENSE in has)
     tied = _tied(keys, family)
-    embedding = vocabulary * hidden
-    if model_type == "gpt2":
-        parameters = _gpt2(layers, hidden, mlp, embedding, context)
-        active = parameters
-    else:
-        parameters = embedding * (1 if tied else 2) + hidden
-        parameters += sum(_layer(layer, mixers, mlp, family, hidden) for layer in layers)
-        active = parameters - sum(layer.mlp == EXPERTS for layer in layers) * mlp.expert * (mlp.experts - mlp.per_token)
+    wide = keys.count("width of the embedding", "word_embed_proj_dim", default=hidden)
+    embedding = vocabulary * wide
+    norms = _norms(keys, family) * hidden * (2 if family.norm_biases else 1)
+    parameters = embedding * (1 if tied else 2) + _outside_layers(family, hidden, context)
+    if keys.flag("whether the head has biases", "lm_head_bias", default=family.head_bias):
+        parameters += vocabulary
+    parameters += 2 * wide * hidden if wide != hidden else 0
+    parameters += sum(_layer(layer, mixers, mlp) + norms for layer in layers)
+    active = parameters - sum(layer.mlp == EXPERTS for layer in layers) * mlp.expert * (mlp.experts - mlp.per_token)
     draft.figures.update(
         parameters=float(parameters),
         active_parameters=float(active),
@@ -50,28 +53,42 @@ def read_decoder(keys: ConfigKeys, family: ConfigFamily, model_type: str, draft:
     draft.architecture = "hybrid" if stateful and attending else "ssm" if stateful else moe
 
 
-def _layer(
-    layer: ConfigLayer, mixers: Mapping[str, MixerCount], mlp: MlpCount, family: ConfigFamily, hidden: int
-) -> int:
-    """Return the parameters of a layer."""
-    norms = 2 if family.title == "Jamba" else family.norms
+def _vocabulary(keys: ConfigKeys) -> int:
+    """Return the rows of the embedding, which some configs round up to a multiple."""
+    vocabulary = keys.count("vocabulary", "vocab_size", low=1)
+    multiple = keys.count("the vocabulary is rounded up to a multiple", "pad_vocab_size_multiple", default=1, low=1)
+    return math.ceil(vocabulary / multiple) * multiple
+
+
+def _norms(keys: ConfigKeys, family: ConfigFamily) -> int:
+    """Return the norms of a layer. Falcon's first kind has one before attention and MLP side by side."""
+    if family.title == "Falcon":
+        grouped = keys.flag("whether heads share keys and values in groups", "new_decoder_architecture")
+        parallel = keys.flag("whether attention and MLP are side by side", "parallel_attn", default=True)
+        own = keys.count("norms before attention and MLP", "num_ln_in_parallel_attn", default=2 if grouped else 1)
+        return own if parallel else 2
+    return 2 if family.title == "Jamba" else family.norms
+
+
+def _outside_layers(family: ConfigFamily, hidden: int, context: int) -> int:
+    """Return the parameters of norms and learned positions outside of the layers."""
+    norms = 2 if family.embedding_norm else 1
+    parameters = norms * hidden * (2 if family.norm_biases else 1)
+    return parameters + (0 if family.positions is None else (context + family.positions) * hidden)
+
+
+def _layer(layer: ConfigLayer, mixers: Mapping[str, MixerCount], mlp: MlpCount) -> int:
+    """Return the parameters of a layer without its norms."""
     inside = mlp.dense if layer.mlp == DENSE else mlp.experts * mlp.expert + mlp.always if layer.mlp == EXPERTS else 0
-    return mixers[layer.mixer].parameters + inside + norms * hidden
-
-
-def _gpt2(layers: Sequence[ConfigLayer], hidden: int, mlp: MlpCount, embedding: int, positions: int) -> int:
-    """Radford et al. 2019: biases everywhere, learned positions, norms with biases."""
-    attention = 4 * (hidden * hidden + hidden)
-    inside = 2 * hidden * mlp.dense_width + mlp.dense_width + hidden
-    return embedding + positions * hidden + 2 * hidden + len(layers) * (attention + inside + 4 * hidden)
+    return mixers[layer.mixer].parameters + inside
 
 
 def _tied(keys: ConfigKeys, family: ConfigFamily) -> bool:
     """Return whether the head shares the embedding. A multimodal model says so at its top."""
-    name = "tie_word_embeddings"
-    if not isinstance(keys.values.get(name), bool):
+    names = ("tie_word_embeddings", "tie_embeddings")
+    if not any(isinstance(keys.values.get(name), bool) for name in names):
         keys.assume("shared embedding", "yes" if family.tied else "no", "The default of this family.")
-    return keys.flag("whether head and embedding are shared", name, default=family.tied)
+    return keys.flag("whether head and embedding are shared", *names, default=family.tied)
 
 
 def _mlp_figures(draft: ConfigDraft, layers: Sequence[ConfigLayer], mlp: MlpCount) -> None:

@@ -26,19 +26,22 @@ class EncoderCount:
     encoder_tokens: int = 0
 
 
-def encoder(keys: ConfigKeys) -> EncoderCount:
-    """Return the counts of an encoder such as BERT: Devlin et al. 2018, arXiv:1810.04805."""
-    hidden = keys.count("hidden size", "hidden_size", low=1)
-    layers = keys.count("layers", "num_hidden_layers", low=1)
-    heads = keys.count("attention heads", "num_attention_heads", low=1)
-    width = keys.count("width of an MLP", "intermediate_size", default=4 * hidden)
+def encoder(keys: ConfigKeys, pooled: bool = True) -> EncoderCount:
+    """Return the counts of an encoder such as BERT: Devlin et al. 2018, arXiv:1810.04805. One that is not `pooled` is
+    DistilBERT: neither pooler nor kinds of segments, Sanh et al. 2019, arXiv:1910.01108."""
+    hidden = keys.count("hidden size", "hidden_size", "dim", low=1)
+    layers = keys.count("layers", "num_hidden_layers", "n_layers", low=1)
+    heads = keys.count("attention heads", "num_attention_heads", "n_heads", low=1)
+    width = keys.count("width of an MLP", "intermediate_size", "hidden_dim", default=4 * hidden)
     vocabulary = keys.count("vocabulary", "vocab_size", low=1)
     context = keys.count("positions", "max_position_embeddings", default=512)
-    kinds = keys.count("kinds of segments", "type_vocab_size", default=2)
+    kinds = keys.count("kinds of segments", "type_vocab_size", default=2 if pooled else 0)
     embedding = (vocabulary + context + kinds) * hidden
     layer = 4 * (hidden * hidden + hidden) + 2 * hidden * width + width + hidden + 4 * hidden
-    keys.assume("pooler", "counted", "Encoders of this family are published with one.")
-    parameters = embedding + 2 * hidden + layers * layer + hidden * hidden + hidden
+    parameters = embedding + 2 * hidden + layers * layer
+    if pooled:
+        keys.assume("pooler", "counted", "Encoders of this family are published with one.")
+        parameters += hidden * hidden + hidden
     return EncoderCount(parameters, embedding, layers, hidden, heads, hidden // heads, width, 2, vocabulary, context)
 
 
@@ -106,7 +109,6 @@ def _whisper(keys: ConfigKeys) -> EncoderCount:
     mels = keys.count("mel bins", "num_mel_bins", default=80)
     frames = keys.count("frames of the encoder", "max_source_positions", default=1500)
     tokens = keys.count("tokens of the decoder", "max_target_positions", default=448)
-    keys.count("layers", "num_hidden_layers", default=encoders)
     attention = 4 * hidden * hidden + 3 * hidden
     encoder_mlp, decoder_mlp = (2 * hidden * width + width + hidden for width in widths)
     parameters = 3 * mels * hidden + hidden + 3 * hidden * hidden + hidden
@@ -123,6 +125,7 @@ def _stacks(keys: ConfigKeys) -> tuple[int, int, int, tuple[int, int]]:
     """Return the layers of encoder and decoder, the heads, and the widths of the MLPs of both."""
     encoders = keys.count("layers of the encoder", "encoder_layers", low=1)
     decoders = keys.count("layers of the decoder", "decoder_layers", default=encoders)
+    keys.count("layers", "num_hidden_layers", default=encoders)
     heads = keys.count("attention heads", "decoder_attention_heads", low=1)
     keys.count("attention heads of the encoder", "encoder_attention_heads", default=heads)
     widths = (

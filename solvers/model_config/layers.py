@@ -119,7 +119,8 @@ def _windowed(keys: ConfigKeys, family: ConfigFamily, model_type: str, count: in
 
 
 def _mlps(keys: ConfigKeys, model_type: str, count: int) -> list[str]:
-    experts = keys.count("routed experts", "n_routed_experts", "num_local_experts", "num_experts", default=0)
+    names = ("n_routed_experts", "num_local_experts", "num_experts", "moe_num_experts")
+    experts = keys.count("routed experts", *names, default=0)
     if not experts or model_type in ("mamba", "mamba2"):
         return [NONE if model_type in ("mamba", "mamba2") else DENSE] * count
     if keys.has("mlp_layer_types"):
@@ -132,8 +133,8 @@ def _mlps(keys: ConfigKeys, model_type: str, count: int) -> list[str]:
         listed = keys.listed("which layers have experts (1)", "moe_layer_freq")
         return _as_many(keys, "moe_layer_freq", [EXPERTS if each else DENSE for each in listed], count, EXPERTS)
     first = keys.count("layers with an MLP before those with experts", "first_k_dense_replace", default=0)
-    names = ("moe_layer_freq", "interleave_moe_layer_step", "decoder_sparse_step", "expert_layer_period")
-    step = keys.count("every how many layers have experts", *names, default=2 if model_type == "jamba" else 1, low=1)
+    steps = ("moe_layer_freq", "interleave_moe_layer_step", "decoder_sparse_step", "expert_layer_period")
+    step = keys.count("every how many layers have experts", *steps, default=2 if model_type == "jamba" else 1, low=1)
     at = keys.count("the first layer with experts", "expert_layer_offset", default=1 if step > 1 else 0) % step
     dense = set(keys.listed("layers with an MLP and no experts", "mlp_only_layers"))
     return [EXPERTS if i >= first and i % step == at and i not in dense else DENSE for i in range(count)]

@@ -14,8 +14,9 @@ from solvers.specs import Model
 from .decoder import read_decoder
 from .draft import ConfigDraft, KvLaw
 from .encoders import EncoderCount, encoder, encoder_decoder
-from .families import BEYOND, FAMILIES, LLAMA, ConfigFamily, family_of
+from .families import BEYOND, FAMILIES, LLAMA, ConfigFamily, family_of, plain_type
 from .keys import ConfigField, ConfigKeys
+from .kinds import key_errors, model_type_of, other_file, other_layers
 
 
 @dataclass(frozen=True)
@@ -58,21 +59,31 @@ def read_config(config: Any) -> ConfigReading:
     used."""
     if not isinstance(config, Mapping) or not all(isinstance(name, str) for name in config):
         raise InputErrors([InputError("config", "needs the JSON object of a config.json.")])
+    if other := other_file(config):
+        raise InputErrors([InputError("config", other)])
     keys = ConfigKeys(config)
-    model_type = keys.text("kind of network", "model_type")
+    model_type = model_type_of(keys)
     draft, family = ConfigDraft(), family_of(model_type)
-    if family is None:
+    beyond = BEYOND.get(plain_type(model_type)) or BEYOND.get(str(config.get("model_type")))
+    if family is None and not beyond:
         keys.assume("family", LLAMA.title, _unknown_type(model_type))
-    beyond = BEYOND.get(model_type.removesuffix("_text")) or BEYOND.get(str(config.get("model_type")))
+        if model_type:
+            draft.notes.append(f"The figures are a guess: {_unknown_type(model_type).partition('. ')[0]}.")
+    if keys.nested and family:
+        keys.fill(family.defaults)
     if beyond:
         _plain_sizes(keys, draft)
         draft.notes.append(f"Parameters and KV cache are unknown: {beyond}.")
     elif (family or LLAMA).shape == "decoder":
-        read_decoder(keys, family or LLAMA, model_type.removesuffix("_text"), draft)
+        read_decoder(keys, family or LLAMA, plain_type(model_type), draft)
+        if family is None and (strange := other_layers(keys)):
+            draft = ConfigDraft(architecture=draft.architecture)
+            _plain_sizes(keys, draft)
+            draft.notes.append(f"Parameters and KV cache are unknown: no figures describe the layers of {strange}.")
     else:
         _with_encoder(keys, family or LLAMA, model_type, draft)
     if keys.errors:
-        raise InputErrors(keys.errors)
+        raise InputErrors(key_errors(keys, family, model_type))
     draft.notes.extend(_left_out(keys))
     return ConfigReading(
         model_type=model_type or "not stated",
@@ -109,7 +120,7 @@ def _plain_sizes(keys: ConfigKeys, draft: ConfigDraft) -> None:
 
 def _with_encoder(keys: ConfigKeys, family: ConfigFamily, model_type: str, draft: ConfigDraft) -> None:
     both = family.shape == "encoder_decoder"
-    of: EncoderCount = encoder_decoder(keys, model_type) if both else encoder(keys)
+    of: EncoderCount = encoder_decoder(keys, model_type) if both else encoder(keys, model_type != "distilbert")
     per_layer = 2 * of.heads * of.head_dim
     draft.law = KvLaw(of.decoder_layers * per_layer, fixed=of.decoder_layers * per_layer * of.encoder_tokens)
     draft.architecture = "encoder_decoder_transformer" if both else "dense_transformer"
@@ -139,7 +150,7 @@ def _with_encoder(keys: ConfigKeys, family: ConfigFamily, model_type: str, draft
 def _left_out(keys: ConfigKeys) -> list[str]:
     """Return what of a network the figures do not count."""
     notes = []
-    if keys.nested:
+    if keys.nested or keys.has("vision_config", "audio_config"):
         notes.append("Only the language model is counted: no vision or audio tower.")
     for name in ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules", "mtp_transformer_layers"):
         if keys.values.get(name):
@@ -147,6 +158,9 @@ def _left_out(keys: ConfigKeys) -> list[str]:
                 name, ConfigField(name, str(keys.values[name])[:60], "layers that predict further tokens")
             )
             notes.append("Layers that predict further tokens (multi-token prediction) are not counted.")
+    if keys.values.get("cross_attention_layers"):
+        keys.listed("layers that attend to an image", "cross_attention_layers")
+        notes.append("Layers that attend to an image keep the tokens of the image: the KV cache counts them as others.")
     if keys.values.get("index_topk"):
         notes.append("Sparse attention reads a part of the tokens only; walls read all of them.")
     if isinstance(stored := keys.values.get("quantization_config"), Mapping):

@@ -156,3 +156,12 @@ def test_required_fields_are_marked_and_named_before_a_chip_is_sent(instructed, 
     page.get_by_role("button", name="Save and continue editing").click()
     expect(page.get_by_role("heading", name="Change accelerator")).to_be_visible()
     assert Accelerator.objects.filter(slug="nvidia-r200").exists()
+
+
+def test_on_a_phone_filters_and_save_are_at_hand(instructed, live_server):
+    instructed.set_viewport_size({"width": 390, "height": 844})
+    instructed.goto(f"{live_server.url}/admin/catalog/accelerator/")
+    instructed.get_by_role("link", name="Filter", exact=True).click()
+    expect(instructed.get_by_role("heading", name="Filter", exact=True)).to_be_in_viewport()
+    instructed.goto(f"{live_server.url}/admin/catalog/accelerator/add/")
+    expect(instructed.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()

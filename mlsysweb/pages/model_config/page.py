@@ -34,7 +34,8 @@ class ConfigResult:
 
 @dataclass(frozen=True)
 class ConfigPage:
-    """The form as it was sent, what is wrong with it, and the result if nothing is."""
+    """The form as it was sent, what is wrong with it, and the result if nothing is. `by_name`: the site can fetch the
+    config of a `repository`."""
 
     title: str
     text: str
@@ -44,3 +45,5 @@ class ConfigPage:
     result: ConfigResult | None
     models: str
     most: str
+    by_name: bool = False
+    repository: str = ""

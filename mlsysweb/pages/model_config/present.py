@@ -26,13 +26,13 @@ _KINDS = {
 _LONGEST_NOTE = 1_200
 
 
-def config_result(reading: ConfigReading, name: str, stated: float | None, save: str) -> ConfigResult:
+def config_result(reading: ConfigReading, name: str, stated: float | None, save: str, remark: str = "") -> ConfigResult:
     """Return the result of a reading. `stated` is a number of parameters to compare with; `save` is the address of the
-    form, empty for those who may not add models."""
+    form, empty for those who may not add models; `remark` is a sentence on the comparison."""
     return ConfigResult(
         title=name or reading.model_type,
         summary=" ".join(_summary(reading, stated)),
-        notes=reading.notes,
+        notes=(*((remark,) if remark else ()), *reading.notes),
         figures=tuple(_figures(reading)),
         law=_law(reading.law),
         kept=tuple(_kept(reading)),
@@ -43,8 +43,9 @@ def config_result(reading: ConfigReading, name: str, stated: float | None, save:
     )
 
 
-def saved_values(reading: ConfigReading, name: str, date: str) -> Mapping[str, str]:
-    """Return the values of the form that adds the model to the catalog, by field. `date` is today's month."""
+def saved_values(reading: ConfigReading, name: str, date: str, source: str = "", url: str = "") -> Mapping[str, str]:
+    """Return the values of the form that adds the model to the catalog, by field. `date` is today's month; `source` and
+    `url` say where the config is from, where that is known."""
     assumed = "; ".join(f"{field.name} {field.value}" for field in reading.assumed)
     note = " ".join(("Parameters and KV cache computed from config.json.", *reading.notes))
     note = f"{note} Assumed: {assumed}." if assumed else note
@@ -55,7 +56,8 @@ def saved_values(reading: ConfigReading, name: str, date: str) -> Mapping[str, s
         "family": reading.family[:40],
         "task": reading.task,
         "architecture": reading.architecture,
-        "source": f"config.json of {name or reading.model_type}"[:200],
+        "source": (source or f"config.json of {name or reading.model_type}")[:200],
+        **({"source_url": url} if url else {}),
         "source_date": date,
         "note": note[:_LONGEST_NOTE],
         **figures,

@@ -99,17 +99,23 @@ def _link(link: Link) -> str:
 @register.filter
 def headline_cards(cards: Iterable[Card]) -> SafeString:
     """Return the headline figures as groups of a `dl`: label, value and the interval of measurements."""
-    return mark_safe("\n".join(map(_headline_card, cards)))
+    return mark_safe("\n".join(_headline_card(card, escape(units(card.value))) for card in cards))
 
 
-def _headline_card(card: Card) -> str:
+@register.filter
+def traced_headline_cards(cards: Iterable[Card]) -> SafeString:
+    """Return the same, each value with a link to its equation or to the figure of the catalog that it repeats."""
+    return mark_safe("\n".join(_headline_card(card, _traced(card)) for card in cards))
+
+
+def _headline_card(card: Card, value: str) -> str:
     about = f' title="{escape(card.help)}"' if card.help else ""
     band = (
         f'<dd class="band" title="{escape(card.band_of)}">90 % interval: <span>{escape(units(card.band))}</span></dd>'
         if card.band
         else ""
     )
-    return f'<div class="card"{about}><dt>{terms(card.label)}</dt><dd>{escape(units(card.value))}</dd>{band}</div>'
+    return f'<div class="card"{about}><dt>{terms(card.label)}</dt><dd>{value}</dd>{band}</div>'
 
 
 @register.filter

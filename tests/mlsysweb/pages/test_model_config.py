@@ -1,14 +1,17 @@
 import json
 import re
+import threading
 from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import Model
-from mlsysweb.pages.model_config.views import MAX_BYTES
+from mlsysweb.pages.model_config.sent import MAX_BYTES
 from tests.mlsysweb.people import ada, course
 
 __all__ = ["ada", "course"]
@@ -95,6 +98,96 @@ def test_a_file_is_read_like_its_text(client):
 )
 def test_what_cannot_be_read_gets_a_sentence(client, config, more, sentence):
     assert errors(client, config, **more)[0].startswith(sentence)
+
+
+def index_file(**metadata):
+    text = json.dumps({"metadata": metadata, "weight_map": {"x": "model-1.safetensors"}})
+    return SimpleUploadedFile("model.safetensors.index.json", text.encode())
+
+
+def test_the_index_of_the_weights_is_compared_with(client):
+    # 8,030,261,248 parameters of 2 bytes, as the index of Llama 3.1 8B says.
+    summary = result(client, LLAMA, index=index_file(total_size=16060522496)).summary
+    assert summary.endswith("8.03B parameters. That is as stated (8.03B).")
+    assert "0.38 % more than stated (8B)" in result(client, LLAMA, index=index_file(total_parameters=8e9)).summary
+
+
+def test_an_index_that_gives_no_number_is_said_and_the_rest_computed(client):
+    of = result(client, OSS, index=index_file(total_size=13761300984))
+    assert of.notes[0] == (
+        "No comparison: the index has the bytes of quantized weights only, which give no number of parameters."
+    )
+    of = result(client, LLAMA, index=index_file(total_size="big"))
+    assert of.notes[0].endswith("has no metadata with total_size or total_parameters.")
+    broken = SimpleUploadedFile("x.json", b"{")
+    assert errors(client, LLAMA, index=broken)[0].startswith("model.safetensors.index.json: can't be read as JSON")
+
+
+class Hub(BaseHTTPRequestHandler):
+    files: ClassVar = {
+        "/Qwen/Qwen3-8B/resolve/main/config.json": (FOLDER / "Qwen--Qwen3-8B.json").read_bytes(),
+        "/Qwen/Qwen3-8B/resolve/main/model.safetensors.index.json": b'{"metadata": {"total_size": 16381470720}}',
+        "/meta/one/resolve/main/config.json": LLAMA.encode(),
+    }
+
+    def do_GET(self):
+        found = self.files.get(self.path)
+        self.send_response(401 if self.path.startswith("/closed/") else 200 if found else 404)
+        self.send_header("X-Repo-Commit", "b968826d9c46dd6066d109eabc6255188de91218")
+        self.end_headers()
+        self.wfile.write(found or b"")
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def hub(settings):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.MODEL_HUB = f"http://127.0.0.1:{server.server_port}"
+    yield settings.MODEL_HUB
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_config_is_fetched_by_the_name_of_its_repository(instructor, hub):
+    of = result(instructor, "", repository=" Qwen/Qwen3-8B ")
+    assert of.title == "Qwen3-8B" and of.summary.endswith("8.191B parameters. That is as stated (8.191B).")
+    values = parse_qs(urlsplit(of.save).query)
+    assert values["source"] == ["config.json of Qwen/Qwen3-8B, revision b968826d9c"]
+    assert values["source_url"] == [f"{hub}/Qwen/Qwen3-8B"]
+    assert "stated" not in result(instructor, "", repository="meta/one").summary  # its weights are in one file
+
+
+@pytest.mark.parametrize(
+    ("repository", "sentence"),
+    [
+        ("Qwen", "Repository: needs owner and name, such as Qwen/Qwen3-8B; 'Qwen' is not that."),
+        ("../admin", "Repository: needs owner and name"),
+        ("a/b?c", "Repository: needs owner and name"),
+        ("a/..", "Repository: needs owner and name"),
+        ("no/such", "Repository: no/such has no such file, or does not exist (config.json)."),
+        ("closed/one", "Repository: closed/one does not exist, or its files need an account: download config.json"),
+    ],
+)
+def test_a_repository_that_cannot_be_read_gets_a_sentence(instructor, hub, repository, sentence):
+    assert errors(instructor, "", repository=repository)[0].startswith(sentence)
+
+
+def test_a_hub_that_does_not_answer_gets_a_sentence(instructor, settings):
+    settings.MODEL_HUB = "http://127.0.0.1:9"
+    assert errors(instructor, "", repository="a/b")[0] == (
+        "Repository: can't be read: the hub does not answer. Choose the file instead."
+    )
+
+
+def test_only_those_who_may_add_models_fetch_and_only_where_a_hub_is_set(client, ada, instructor, settings, hub):
+    assert instructor.get(URL).context["page"].by_name and not client.get(URL).context["page"].by_name
+    assert errors(client, "", repository="Qwen/Qwen3-8B")[0].startswith("config.json: paste its text")
+    settings.MODEL_HUB = ""
+    assert not instructor.get(URL).context["page"].by_name
+    assert errors(instructor, "", repository="Qwen/Qwen3-8B")[0].startswith("config.json: paste its text")
 
 
 def test_the_form_keeps_what_was_typed(client):

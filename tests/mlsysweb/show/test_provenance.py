@@ -1,5 +1,7 @@
 """From a number of a result to its source: the equation, the figure of a row, how it was obtained and who states it."""
 
+import re
+
 import pytest
 
 from catalog.models import Accelerator
@@ -99,3 +101,12 @@ def test_every_wall_names_only_figures_that_a_row_of_its_answer_has(name):
     page = shown(name)
     paths = {figure.path.partition("#")[0] for step in page.working for figure in step.figures}
     assert paths <= {fact.row for fact in page.facts}
+
+
+def test_a_headline_figure_leads_to_its_equation_where_that_is_on_the_page(client):
+    page = client.get("/walls/roofline/").content.decode()
+    cards = page[page.index('<dl class="cards"') :].partition("</dl>")[0]
+    linked = re.findall(r'href="#(equation-\w+)"', cards)
+    assert linked[:2] == ["equation-latency", "equation-throughput"]
+    assert all(f'id="{anchor}"' in page for anchor in linked)
+    assert "#equation-" not in client.get("/").content.decode()

@@ -184,6 +184,80 @@ def test_families_that_no_config_here_has_come_to_the_row_of_the_catalog(slug):
         assert getattr(spec, figure) == pytest.approx(getattr(row, figure), rel=1e-12, nan_ok=True), figure
 
 
+# Configs of further families, with the parameters that their model pages count; those of the language model alone where
+# there is a vision tower. Gemma's class has 64 words more than its tokenizer, which the page leaves out.
+FURTHER = json.loads((Path(__file__).parent / "families.json").read_text())
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_further_families_come_to_their_published_parameters(name):
+    reading = read_config(FURTHER[name]["config"])
+    assert reading.parameters == FURTHER[name]["parameters"]
+    assert not any("guess" in note for note in reading.notes)
+
+
+def test_keys_that_a_nested_config_leaves_out_are_assumed_and_only_there():
+    nested = {field.name: field for field in read_config(FURTHER["gemma-3-4b-it"]["config"]).assumed}
+    assert nested["num_attention_heads"].value == "8" and "default of transformers" in nested["head_dim"].meaning
+    with pytest.raises(InputErrors) as wrong:
+        read_config({"model_type": "llama", "vocab_size": 100})
+    assert "hidden_size" in wrong.value.sentences
+
+
+def test_falcon_shares_one_head_of_keys_whatever_its_config_repeats():
+    config = FURTHER["falcon-7b"]["config"]
+    assert read_config(config).law.full == read_config({**config, "num_kv_heads": 71}).law.full == 32 * 2 * 64
+    assert read_config(FURTHER["falcon-40b"]["config"]).law.full == 60 * 2 * 8 * 64
+
+
+@pytest.mark.parametrize("kind", ["zamba2", "falcon_h1", "rwkv", "gemma3n", "modernbert"])
+def test_layers_that_no_figure_describes_have_none(kind):
+    reading = read_config({"model_type": kind, "hidden_size": 64, "num_hidden_layers": 2, "vocab_size": 100})
+    assert reading.parameters is None and reading.law is None
+    assert reading.notes[0].startswith("Parameters and KV cache are unknown: ")
+
+
+def test_an_unknown_kind_is_a_guess_unless_its_keys_name_other_layers():
+    llama = CONFIGS["Meta-Llama-3.1-8B"] | {"model_type": "lama"}
+    assert read_config(llama).notes[0].startswith("The figures are a guess: model_type 'lama' is not known")
+    other = read_config(llama | {"mamba_d_state": 16})
+    assert other.parameters is None and "the layers of mamba_d_state" in other.notes[0]
+    assert other.figures["layers"] == 32
+
+
+def test_a_model_that_is_not_of_language_is_said_to_be_none():
+    for kind in ({"model_type": "resnet", "depths": [3, 4]}, {"_class_name": "UNet2DConditionModel"}):
+        with pytest.raises(InputErrors) as wrong:
+            read_config(kind)
+        assert list(wrong.value.sentences) == ["model_type"]
+        assert "only language models" in wrong.value.sentences["model_type"]
+
+
+def test_each_key_has_one_error():
+    with pytest.raises(InputErrors) as wrong:
+        read_config({"model_type": "llama"})
+    fields = [error.field for error in wrong.value.errors]
+    assert fields == ["hidden_size", "vocab_size", "num_hidden_layers", "num_attention_heads"]
+
+
+def test_a_vision_tower_beside_the_language_model_is_said_to_be_left_out():
+    config = {**BY_HAND["qwen2.5-7b"], "model_type": "qwen2_5_vl", "vision_config": {"depth": 32}}
+    assert any("no vision or audio tower" in note for note in read_config(config).notes)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"metadata": {}, "weight_map": {}}, "is the index of the weights"),
+        ({"dim": 4096, "n_layers": 32, "n_heads": 32, "multiple_of": 1024}, "is the params.json of a checkpoint"),
+    ],
+)
+def test_another_file_of_a_repository_is_recognised(config, sentence):
+    with pytest.raises(InputErrors) as wrong:
+        read_config(config)
+    assert wrong.value.sentences["config"].startswith(sentence)
+
+
 def test_whisper_agrees_with_its_paper():
     reading = read_config(WHISPER)
     assert reading.parameters == pytest.approx(74e6, rel=0.03) and reading.task == "speech recognition"
