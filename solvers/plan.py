@@ -60,7 +60,10 @@ def plan(
 
 
 def _is_drawn(figure: Chart, point: Any) -> bool:
-    return figure.only_for is None or bool(getattr(point, figure.only_for[0]) == figure.only_for[1])
+    def is_at(named: tuple[str, int]) -> bool:
+        return bool(getattr(point, named[0]) == named[1])
+
+    return (figure.only_for is None or is_at(figure.only_for)) and not (figure.not_for and is_at(figure.not_for))
 
 
 def _swept(figure: Chart, sweep: str) -> Chart:

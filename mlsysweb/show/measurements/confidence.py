@@ -25,6 +25,8 @@ _FEWEST = 10
 _QUANTILES = (0.05, 0.95)
 # A bias from which on its direction is said.
 _BIASED = 0.05
+# How the sentence on a bias near a configuration begins.
+KNOWN_ERROR = "Known error here"
 _NAMES = {
     "decode": "Decode steps",
     "prefill": "Prefills",
@@ -158,8 +160,9 @@ def _levels(about: Like) -> Iterator[tuple[str, tuple[NDArray[np.float64], NDArr
 
 
 def _as_many(own: Candidates, devices: float) -> NDArray[np.bool_]:
-    """Return which rows have within a factor of two as many devices; all where the rows or the question tell none."""
-    told = own.logs["devices"]
+    """Return which rows have within a factor of two as many devices, or are spread over as many where the rows do not
+    tell how many there were; all where the rows or the question tell none."""
+    told = np.where(np.isnan(own.logs["devices"]), own.logs["split"], own.logs["devices"])
     return np.asarray(np.isnan(told) | (np.abs(told - devices) <= 1) | math.isnan(devices))
 
 
@@ -195,7 +198,7 @@ def known_to_miss(kind: str, places: NDArray[np.int64], prediction: str) -> Iter
         side = "high" if bias > 0 else "low"
         off = format_quantity(abs(bias), "1", "%", digits=2)
         yield (
-            f"Known error here: predictions for {known.sum():,} measurements within 2× of this point "
+            f"{KNOWN_ERROR}: predictions for {known.sum():,} measurements within 2× of this point "
             f"({_NAMES[kind].lower()}) are {off} too {side} in the median."
         )
 
