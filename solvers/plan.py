@@ -104,13 +104,15 @@ def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], sys
 
 
 def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
-    """Return the values of a line: every choice, or the slider's range, extended to contain the point's own value."""
+    """Return the values of a line: every choice, or the slider's range, extended to contain the point's own value. A
+    zero that stands for something else is left out where the point's value is a number."""
     if isinstance(io, Choice):
         return np.array(list(io.kind), dtype=float)
     low, high = min(io.slider[0], value), max(io.slider[1], value)
     if io.powers_of_two:
         return np.union1d(_powers_of_two(low, high), value)
-    return _steps(io.log, io.integer, low, high)
+    steps = _steps(io.log, io.integer, low, high)
+    return steps[steps > 0] if io.zero_means and value > 0 else steps
 
 
 @lru_cache(maxsize=512)  # most lines run over the slider's range

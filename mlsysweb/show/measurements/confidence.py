@@ -27,7 +27,8 @@ _QUANTILES = (0.05, 0.95)
 _BIASED = 0.05
 # How the sentence on a bias near a configuration begins.
 KNOWN_ERROR = "Known error here"
-_NAMES = {
+# The kinds of measurement in words.
+NAMES = {
     "decode": "Decode steps",
     "prefill": "Prefills",
     "answer": "End-to-end latency",
@@ -112,7 +113,7 @@ def confidence(about: Like) -> str:
     return (
         ""
         if found is None
-        else f"{_NAMES[about.kind]}, {found.errors.rows:,} measured {found.band.where}: " + (_in_words(found.errors))
+        else f"{NAMES[about.kind]}, {found.errors.rows:,} measured {found.band.where}: " + (_in_words(found.errors))
     )
 
 
@@ -199,7 +200,7 @@ def known_to_miss(kind: str, places: NDArray[np.int64], prediction: str) -> Iter
         off = format_quantity(abs(bias), "1", "%", digits=2)
         yield (
             f"{KNOWN_ERROR}: predictions for {known.sum():,} measurements within 2× of this point "
-            f"({_NAMES[kind].lower()}) are {off} too {side} in the median."
+            f"({NAMES[kind].lower()}) are {off} too {side} in the median."
         )
 
 

@@ -186,10 +186,11 @@ def _of_serving(values: Mapping[str, Any]) -> _Asked:
 
 
 def _of_served_energy(values: Mapping[str, Any]) -> _Asked:
-    # The rows are of servers, and do not tell prompts.
+    # The rows are of servers: their requests are as many as those of a batch.
     return {
         "split": values["tensor_parallel"],
         "batch": values["decode_requests"],
+        "prompt": values["prompt_length"],
         "output": values["output_length"],
     }, {}
 
@@ -226,6 +227,7 @@ def _of_query_energy(values: Mapping[str, Any]) -> _Asked:
     return {
         "split": values["tensor_parallel"],
         "batch": values["samples"],
+        "prompt": values["prompt_length"],
         "output": values["tokens_per_sample"],
     }, {}
 

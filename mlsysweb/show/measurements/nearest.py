@@ -17,7 +17,7 @@ from solvers.result import Result
 
 from .bands import bands
 from .candidates import Candidates, candidates_of, chip_name, comparable, is_same_model, model_distance
-from .confidence import KNOWN_ERROR, confidence, known_to_miss, like
+from .confidence import KNOWN_ERROR, NAMES, confidence, known_to_miss, like
 from .configurations import (
     SAME_BYTES,
     MeasuredConfiguration,
@@ -61,7 +61,8 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements:
     errors = tuple(dict.fromkeys(sorted(found.errors, key=lambda each: not each.startswith(KNOWN_ERROR))))
     listed = {id(row) for row in found.rows}
     others = tuple(point.row for point in found.points if id(point.row) not in listed)
-    return replace(found, errors=errors, drawn=others)
+    none = tuple(NAMES[part.kind] for part in parts if found.rows and not part.rows)
+    return replace(found, errors=errors, drawn=others, none=none)
 
 
 def _of_kind(wall: str, kind: ShownKind, result: Result) -> NearbyMeasurements:

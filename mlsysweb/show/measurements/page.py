@@ -48,7 +48,7 @@ class NearbyMeasurements:
     the accuracy page, empty where nothing that was asked was measured. `errors` are sentences on the errors of those
     nearby and of all on the chip. `points` are those to draw on the charts, nearby in all but the input that a chart
     runs along; `drawn` are the rows of these that are not among the nearest; `bands` are those of the figures that were
-    measured."""
+    measured. `none` are the kinds, in words, without a row among those of other kinds."""
 
     rows: tuple[MeasuredRow, ...]
     kind: str
@@ -56,3 +56,4 @@ class NearbyMeasurements:
     points: tuple[MeasuredPoint, ...] = ()
     drawn: tuple[MeasuredRow, ...] = ()
     bands: tuple[MeasuredBand, ...] = ()
+    none: tuple[str, ...] = ()

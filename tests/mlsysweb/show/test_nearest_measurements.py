@@ -16,6 +16,7 @@ from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.measurements.rows import measurements
 from solvers.quantities import format_quantity
 from solvers.registry import solvers
+from tests.evidence.energy import PROMPTS
 from tests.evidence.figures import HERE
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -103,7 +104,7 @@ def test_a_training_run_is_compared_by_its_fleet_and_its_split():
         {"accelerator": "mi300x"},
         {"accelerator.memory_bandwidth": "x2"},
         {"model.layers": "64"},
-        {"batch_size": "3000", "prompt_length": "32"},
+        {"batch_size": "300", "prompt_length": "32"},
         {"precision": "fp32"},
     ],
 )
@@ -269,6 +270,7 @@ MEASURED = {
         "served_model": "llama-3.1-8b",
         "served_on": H100,
         "samples": "16",
+        "prompt_length": "600",
         "reasoning_steps": "0",
         "answer_tokens": "400",
     },
@@ -366,6 +368,8 @@ def test_predictions_that_miss_nearby_are_said_to_with_the_side():
 
 
 IDLE = {"devices": "8", "tdp": "400 W", "duration": "15 s", "mfu": "0", "accelerator": "a100-sxm4-80gb"}
+# About the lengths of a chat of ML.ENERGY.
+CHAT = {"prompt_length": "300", "output_length": "400"}
 ENERGY = {"batch_size", "concurrency", "energy_per_sample", "energy_per_token"}
 TINY = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision": "int8", "batch_size": "1"}
 
@@ -374,8 +378,8 @@ TINY = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision
     ("wall", "text", "figures"),
     [
         ("roofline", {"phase": "decode", "batch_size": "16"}, ENERGY),
-        ("serving", {"batch_size": "16"}, ENERGY),
-        ("serving", {"concurrency": "16"}, ENERGY),
+        ("serving", {"batch_size": "16", **CHAT}, ENERGY),
+        ("serving", {"concurrency": "16", **CHAT}, ENERGY),
         ("roofline", {"phase": "decode", "batch_size": "16"}, {"batch_size", "power"}),
         ("roofline", TINY, {"batch_size", "latency", "throughput"}),
         ("sustainability", IDLE, {"duration", "it_energy"}),
@@ -422,8 +426,8 @@ def energy_errors(wall):
 @pytest.mark.parametrize(
     ("wall", "text", "predictions"),
     [
-        ("serving", {"concurrency": "16"}, "serving"),
-        ("serving", {"batch_size": "16"}, "batch"),
+        ("serving", {"concurrency": "16", **CHAT}, "serving"),
+        ("serving", {"batch_size": "16", **CHAT}, "batch"),
         ("roofline", {"batch_size": "16"}, "roofline"),
     ],
 )
@@ -465,15 +469,16 @@ SERVER = {
 @pytest.mark.parametrize(
     ("text", "axis", "outputs"),
     [
-        ({"concurrency": "16"}, "concurrency", {"energy_per_token"}),
+        ({"concurrency": "16", **CHAT}, "concurrency", {"energy_per_token"}),
         (SERVER, "concurrency", {"itl", "decode_throughput"}),
-        ({"batch_size": "16"}, "batch_size", {"itl", "decode_throughput", "energy_per_token"}),
+        ({"batch_size": "16"}, "batch_size", {"itl", "decode_throughput"}),
+        ({"batch_size": "16", **CHAT}, "batch_size", {"energy_per_token"}),
     ],
 )
 def test_a_servers_measured_points_stand_along_its_concurrency_a_batchs_along_its_size(text, axis, outputs):
     result = answer(solvers()["serving"], text)
     found = nearby("serving", result)
-    assert {chart.x[0] for chart in result.charts} == {"batch_size", "prompt_length", axis}
+    assert {chart.x[0] for chart in result.charts} == {"prompt_length", axis}
     charts = [draw(chart, result, found.points) for chart in result.charts if chart.x[0] == axis]
     assert sum(len([each for each in chart["data"] if each.get("name") == "measured"]) for chart in charts) == len(
         outputs
@@ -530,3 +535,19 @@ def test_the_band_of_a_querys_latency_is_that_of_its_decode_steps():
     ends = first + (latency - first) * np.quantile(rows["measured"] / rows["default"], (0.05, 0.95))
     shown = bands("reasoning", **MEASURED["reasoning"])["latency"].reach
     assert [number(end) for end in shown.split("–")] == pytest.approx(ends, rel=0.01)
+
+
+def test_the_energy_of_a_token_is_compared_at_about_the_same_prompt(client):
+    """The rows do not tell prompts: a chat of ML.ENERGY has 300 tokens in the mean, far from 1,024."""
+    found = near("serving", batch_size="16")
+    assert found.rows and "energy per token" not in {row.quantity for row in found.rows}
+    assert found.none == ("End-to-end latency", "Energy per token")
+    html = client.get("/walls/serving/?batch_size=16").content.decode()
+    assert "Energy per token: no published measurement within 2× of this point." in html
+    assert "Energy per token" not in near("serving", batch_size="16", **CHAT).none
+
+
+def test_the_prompts_that_stand_in_are_those_of_the_evidence():
+    rows = candidates_of("energy")
+    tasks = [next(task for task in PROMPTS if url.endswith(f"{task}.json")) for url in rows.rows["url"].tolist()]
+    assert rows.numbers["prompt"].tolist() == [PROMPTS[task] for task in tasks]
