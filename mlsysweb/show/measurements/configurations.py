@@ -175,7 +175,14 @@ def chip_name_of(result: Result) -> str:
 _Asked = tuple[dict[str, float], dict[str, Any]] | None
 
 
+def _is_plain(values: Mapping[str, Any]) -> bool:
+    """Whether one kind of accelerator serves one model, and prefills every prompt: no others were measured."""
+    return not (values["decode_accelerator"] or values["draft_model"] or values["cached_prefix_length"] > 0)
+
+
 def _of_serving(values: Mapping[str, Any]) -> _Asked:
+    if not _is_plain(values):
+        return None
     server = values["concurrency"] > 0
     return {
         "devices": values["tensor_parallel"],
@@ -186,6 +193,8 @@ def _of_serving(values: Mapping[str, Any]) -> _Asked:
 
 
 def _of_served_energy(values: Mapping[str, Any]) -> _Asked:
+    if not _is_plain(values):
+        return None
     # The rows are of servers: their requests are as many as those of a batch.
     return {
         "split": values["tensor_parallel"],

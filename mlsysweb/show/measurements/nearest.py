@@ -34,9 +34,10 @@ from .words import measured_row
 _FARTHEST = 1.0
 # More points than these hide the line they stand beside.
 _MOST_POINTS = 8
+# Of the kinds before it.
 _UNTOLD = (
-    "With these efficiencies nothing was predicted for the measurements: their errors are not known, and the "
-    "predictions below are those with the default efficiencies.",
+    "with these inputs nothing was predicted for the measurements: their errors are not known, and the predictions "
+    "below are those with the defaults."
 )
 # The logarithm to base 2 of a factor that makes no difference.
 _SAME = 0.1
@@ -46,8 +47,8 @@ _KIND = {kind.name: kind for kind in KINDS}
 def nearby(wall: str, result: Result) -> NearbyMeasurements:
     """Return the measurements nearest to a result, which is presented beside them; without a kind for a wall that none
     are of. A chip or a model with changed figures is in no measurement."""
-    found = NearbyMeasurements((), "")
-    parts = [_of_kind(wall, kind, result) for kind in kinds_of(wall, result)]
+    found, kinds = NearbyMeasurements((), ""), kinds_of(wall, result)
+    parts = [_of_kind(wall, kind, result) for kind in kinds]
     for part in parts:
         found = NearbyMeasurements(
             found.rows + part.rows,
@@ -57,8 +58,10 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements:
             (),
             found.bands + part.bands,
         )
-    # What is known to be off comes first; what is not known is said once.
-    errors = tuple(dict.fromkeys(sorted(found.errors, key=lambda each: not each.startswith(KNOWN_ERROR))))
+    # What is known to be off comes first, what is not known last.
+    errors = tuple(sorted(found.errors, key=lambda each: not each.startswith(KNOWN_ERROR)))
+    if untold := [NAMES[kind.name] for kind in kinds if not _predictions(kind, result)[0]]:
+        errors += (f"{', '.join(untold)}: {_UNTOLD}",)
     listed = {id(row) for row in found.rows}
     others = tuple(point.row for point in found.points if id(point.row) not in listed)
     none = tuple(NAMES[part.kind] for part in parts if found.rows and not part.rows)
@@ -76,7 +79,7 @@ def _of_kind(wall: str, kind: ShownKind, result: Result) -> NearbyMeasurements:
     rows = tuple(_row(place, asked.chip, shown) for place in near[: kind.most].tolist())
     points = tuple(_point(kind.name, place, asked.chip, shown) for place in drawn.tolist())
     if not prediction:
-        return NearbyMeasurements(rows, kind.name, _UNTOLD, points)
+        return NearbyMeasurements(rows, kind.name, (), points)
     about = like(kind.name, asked, name, prediction)
     errors = (*known_to_miss(kind.name, near, prediction), *filter(None, (confidence(about),)))
     return NearbyMeasurements(rows, kind.name, errors, points, (), tuple(bands(about, result)))

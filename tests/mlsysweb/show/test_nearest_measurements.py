@@ -106,6 +106,9 @@ def test_a_training_run_is_compared_by_its_fleet_and_its_split():
         {"model.layers": "64"},
         {"batch_size": "300", "prompt_length": "32"},
         {"precision": "fp32"},
+        {"draft_model": "llama-3.2-1b"},
+        {"decode_accelerator": "h100-sxm5-80gb"},
+        {"cached_prefix_length": "512"},
     ],
 )
 def test_what_was_not_measured_has_nothing_near(text):
@@ -525,6 +528,7 @@ def test_samples_in_one_batch_are_compared_with_decode_steps_and_the_energy_of_a
     assert {"latency", "cost_per_query", "energy_per_query"} <= {each.output for each in shown.bands}
     typed = near("reasoning", **MEASURED["reasoning"], power="400 W")
     assert "energy_per_query" not in {each.output for each in typed.bands}
+    assert typed.errors[-1].startswith("Energy per token: with these inputs nothing was predicted")
     assert {"latency", "cost_per_query"} <= {each.output for each in typed.bands}
 
 
