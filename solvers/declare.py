@@ -227,8 +227,8 @@ class Fallacy:
 @dataclass(frozen=True)
 class Chart:
     """A chart of a wall's answer. `kind` names the file in `charts/` that draws it; `x` are the inputs it runs
-    along. `only_for` names a choice and the member the chart is drawn for; for others, which do not use its input, it
-    would be flat."""
+    along. `only_for` names an input and its value, a choice's member or a number, that the chart is drawn for, and
+    `not_for` one that it is not drawn for: where its input is not used it would be flat."""
 
     kind: str
     title: str
@@ -237,6 +237,7 @@ class Chart:
     x_marks: tuple[str, ...] = ()
     logy: bool = True
     only_for: tuple[str, int] | None = None
+    not_for: tuple[str, int] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -252,10 +253,11 @@ def curve(
     x_marks: tuple[str, ...] = (),
     logy: bool = True,
     only_for: tuple[str, int] | None = None,
+    not_for: tuple[str, int] | None = None,
 ) -> Chart:
-    """Return a chart of outputs `y` along input `x`; `x_marks` are outputs that are values of x to mark. `only_for` is
-    that of `Chart`."""
-    return Chart("curve", title, (x,), y, x_marks, logy, only_for)
+    """Return a chart of outputs `y` along input `x`; `x_marks` are outputs that are values of x to mark. `only_for` and
+    `not_for` are those of `Chart`."""
+    return Chart("curve", title, (x,), y, x_marks, logy, only_for, not_for)
 
 
 I = TypeVar("I")  # noqa: E741

@@ -60,7 +60,10 @@ def plan(
 
 
 def _is_drawn(figure: Chart, point: Any) -> bool:
-    return figure.only_for is None or bool(getattr(point, figure.only_for[0]) == figure.only_for[1])
+    def is_at(named: tuple[str, int]) -> bool:
+        return bool(getattr(point, named[0]) == named[1])
+
+    return (figure.only_for is None or is_at(figure.only_for)) and not (figure.not_for and is_at(figure.not_for))
 
 
 def _swept(figure: Chart, sweep: str) -> Chart:
@@ -101,13 +104,15 @@ def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], sys
 
 
 def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
-    """Return the values of a line: every choice, or the slider's range, extended to contain the point's own value."""
+    """Return the values of a line: every choice, or the slider's range, extended to contain the point's own value. A
+    zero that stands for something else is left out where the point's value is a number."""
     if isinstance(io, Choice):
         return np.array(list(io.kind), dtype=float)
     low, high = min(io.slider[0], value), max(io.slider[1], value)
     if io.powers_of_two:
         return np.union1d(_powers_of_two(low, high), value)
-    return _steps(io.log, io.integer, low, high)
+    steps = _steps(io.log, io.integer, low, high)
+    return steps[steps > 0] if io.zero_means and value > 0 else steps
 
 
 @lru_cache(maxsize=512)  # most lines run over the slider's range

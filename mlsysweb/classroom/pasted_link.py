@@ -29,7 +29,7 @@ def pasted_page(request: HttpRequest, link: str) -> PastedPage:
     try:
         answer = opened(address)
     except FigureError as bad:
-        return PastedPage(address, {}, str(bad))
+        return PastedPage(address, {}, f"The address {bad}")
     return PastedPage(address, answer.cards, "", answer.inputs)
 
 

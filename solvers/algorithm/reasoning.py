@@ -273,6 +273,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 FIGURES = (
     curve("reasoning_steps", ("latency", "cost_per_query"), "Latency and cost vs. reasoning steps", logy=False),
     curve("samples", ("cost_per_query", "latency"), "Cost and latency vs. samples", logy=False),
+    curve("samples", ("token_time",), "Time per token vs. samples"),
     Chart("bars", "Direct-answer latency vs. reasoning time", (), ("direct_latency", "reasoning_time")),
 )
 

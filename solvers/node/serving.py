@@ -104,6 +104,7 @@ class Inputs:
         0,
         high=1e6,
         slider=(0, 1024),
+        log=True,
         integer=True,
         symbol="C",
         help="Requests in the server at all times; one starts as soon as another ends.",
@@ -566,14 +567,35 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "Times assume that the data fit in memory."
 
 
+_FIXED_BATCH = ("concurrency", 0)
 FIGURES = (
     curve(
         "batch_size",
         ("itl", "decode_throughput"),
         "Inter-token latency and throughput vs. batch size",
         x_marks=("largest_batch_size",),
+        only_for=_FIXED_BATCH,
+    ),
+    curve(
+        "concurrency",
+        ("itl", "decode_throughput"),
+        "Inter-token latency and throughput vs. concurrent requests",
+        x_marks=("largest_batch_size",),
+        not_for=_FIXED_BATCH,
     ),
     curve("prompt_length", ("ttft", "kv_cache"), "TTFT and KV cache vs. prompt length"),
+    curve(
+        "batch_size",
+        ("energy_per_token", "device_power"),
+        "Energy per token and power vs. batch size",
+        only_for=_FIXED_BATCH,
+    ),
+    curve(
+        "concurrency",
+        ("energy_per_token", "device_power"),
+        "Energy per token and power vs. concurrent requests",
+        not_for=_FIXED_BATCH,
+    ),
 )
 
 

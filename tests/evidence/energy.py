@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +45,8 @@ def serving() -> Iterator[Judged]:
     gpus = columns["tensor_parallel"]
     itl, power = np.full(size, np.nan), np.full(size, np.nan)
     walls = {each: np.full(size, np.nan) for each in ("site", *(each.name for each in CALIBRATIONS))}
+    joules = {wall: {each: np.full(size, np.nan) for each in walls} for wall in ("serving", "batch", "roofline")}
+    joules["reasoning"] = {"site": np.full(size, np.nan)}
     for (slug, name, precision, task), at in kinds(columns, "gpu", "model", "precision", "task"):
         split, batch = columns["tensor_parallel"][at], columns["avg_batch_size"][at]
         output, prompt = columns["avg_output_tokens"][at], PROMPTS[task]
@@ -68,6 +71,19 @@ def serving() -> Iterator[Judged]:
                 **settings,
             )
             walls[each][at] = found.power
+            joules["roofline"][each][at] = found.energy_per_sample
+        asked = {
+            "model": model(name),
+            "precision": code(precision),
+            "tensor_parallel": split,
+            "prompt_length": prompt,
+        }
+        for each, settings in ({"site": {}} | calibrations("serving", accelerator(slug))).items():
+            served = {"accelerator": accelerator(slug), "output_length": np.round(output), **asked, **settings}
+            for wall, number in {"serving": "concurrency", "batch": "batch_size"}.items():
+                answered = solvers()["serving"](**served, **{number: np.round(batch)})
+                joules[wall][each][at] = answered.energy_per_token
+        joules["reasoning"]["site"][at] = _reasoning(slug, np.round(batch), np.round(output), asked)
     groups = {
         "chip": columns["gpu"],
         "precision": columns["precision"],
@@ -107,7 +123,16 @@ def serving() -> Iterator[Judged]:
         groups,
         where,
         facts=about,
+        by_wall=joules,
     )
+
+
+def _reasoning(slug: str, batch: Column, output: Column, asked: dict[str, Any]) -> Column:
+    """Joule a token as the reasoning wall has them: samples that are one batch, each device at its TDP."""
+    served = {"served_on": accelerator(slug), "served_model": asked["model"]}
+    other = {name: value for name, value in asked.items() if name != "model"}
+    found = solvers()["reasoning"](**served, **other, samples=batch, reasoning_steps=0, answer_tokens=output)
+    return np.asarray(found.energy_per_query / found.tokens_per_query)
 
 
 def _utilization(

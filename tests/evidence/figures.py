@@ -38,7 +38,8 @@ FACTS = ("chip", "model", "precision", "parallelism", "engine", "devices", "batc
 class Judged:
     """One quantity as measured, and as several methods have it. `groups` are what errors are told by; `where` says
     which row is which; `facts` are columns of `FACTS`, and `url`. `site` among the answers is a wall as it answers by
-    default, the names of calibrations are the wall with their constants."""
+    default, the names of calibrations are the wall with their constants. `by_wall` is what further walls answer, by
+    wall and by the same names."""
 
     quantity: str
     source: str
@@ -48,6 +49,7 @@ class Judged:
     where: Column
     bounded: tuple[str, ...] = field(default=("kernel sum",))
     facts: dict[str, Column] = field(default_factory=dict)
+    by_wall: dict[str, dict[str, Column]] = field(default_factory=dict)
 
 
 def rows(path: Path) -> Columns:

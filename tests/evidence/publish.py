@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlsysweb.show.measurements.rows import MODELS, NUMBERS, PREDICTIONS, ROWS, SOURCES, TEXTS
+from mlsysweb.show.measurements.rows import BY_WALL, MODELS, NUMBERS, PREDICTIONS, ROWS, SOURCES, TEXTS
 
 from .everything import everything
 from .figures import Judged, decoders, model
@@ -48,7 +48,8 @@ DIGITS, COUNT_DIGITS = 4, 6
 
 
 def published() -> Iterator[dict[str, Any]]:
-    """Yield the rows of all quantities that the site answers, with `source` and `url` instead of a place."""
+    """Yield the rows of all quantities that the site answers, with `source` and `url` instead of a place. `by_wall` are
+    the predictions of further walls."""
     for judged in everything():
         if judged.quantity in KINDS:
             yield from _rows(judged)
@@ -65,7 +66,18 @@ def _rows(judged: Judged) -> Iterator[dict[str, Any]]:
         if math.isfinite(row["measured"]) and math.isfinite(row["default"]):
             source = row.pop("source", judged.source)
             source = SOURCE_NAMES.get(source, source)
-            yield {"kind": kind, "quantity": judged.quantity, "use": use, "source": source, **row}
+            by_wall = {
+                wall: {name: float(answers[key][place]) for name, key in ANSWERS.items() if key in answers}
+                for wall, answers in judged.by_wall.items()
+            }
+            yield {
+                "kind": kind,
+                "quantity": judged.quantity,
+                "use": use,
+                "source": source,
+                **row,
+                "by_wall": by_wall,
+            }
 
 
 def write() -> None:
@@ -73,8 +85,15 @@ def write() -> None:
     rows = list(published())
     places = {each: str(n) for n, each in enumerate(dict.fromkeys((row["source"], row["url"]) for row in rows))}
     _write(ROWS, (*TEXTS, *NUMBERS), ([*_texts(row, places), *_numbers(row)] for row in rows))
+    _write(BY_WALL, ("wall", "row", *PREDICTIONS), _wall_rows(rows))
     _write(SOURCES, ("place", "source", "url"), ((place, *each) for each, place in places.items()))
     _write(MODELS, ("model", "parameters", "active_parameters"), ((name, *sizes) for name, sizes in model_rows()))
+
+
+def _wall_rows(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
+    for place, row in enumerate(rows):
+        for wall, answers in row["by_wall"].items():
+            yield [wall, str(place), *(_text(name, answers.get(name, math.nan)) for name in PREDICTIONS)]
 
 
 def model_rows() -> Iterator[tuple[str, tuple[str, str]]]:
@@ -89,7 +108,11 @@ def _texts(row: dict[str, Any], places: dict[tuple[str, str], str]) -> list[str]
 
 
 def _numbers(row: dict[str, Any]) -> list[str]:
-    return ["" if math.isnan(row[name]) else f"{row[name]:.{_digits(name)}g}" for name in NUMBERS]
+    return [_text(name, row[name]) for name in NUMBERS]
+
+
+def _text(name: str, value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.{_digits(name)}g}"
 
 
 def _digits(name: str) -> int:

@@ -1,8 +1,17 @@
 """The file of the accuracy page is what the evidence computes today, to the digits it keeps."""
 
+import numpy as np
 import pytest
 
-from mlsysweb.show.measurements.rows import KINDS, NUMBERS, TEXTS, measurements, model_sizes
+from mlsysweb.show.measurements.rows import (
+    KINDS,
+    NUMBERS,
+    PREDICTIONS,
+    TEXTS,
+    measurements,
+    model_sizes,
+    wall_prediction,
+)
 from mlsysweb.show.measurements.words import NOTES
 
 from .everything import everything
@@ -27,6 +36,16 @@ def test_the_published_predictions_are_those_of_today(now):
     recorded = measurements()
     for name in NUMBERS:
         assert recorded[name].tolist() == pytest.approx([row[name] for row in now], rel=2e-3, nan_ok=True), AGAIN
+
+
+def test_what_further_walls_predict_is_that_of_today(now):
+    recorded = measurements()
+    for wall in ("serving", "batch", "roofline", "reasoning"):
+        for name in PREDICTIONS:
+            answers = [row["by_wall"].get(wall, {}).get(name, np.nan) for row in now]
+            found = recorded[wall_prediction(wall, name)].tolist()
+            assert found == pytest.approx(answers, rel=2e-3, nan_ok=True), AGAIN
+    assert np.isfinite(recorded["serving.default"]).sum() == (recorded["kind"] == "energy").sum()
 
 
 def test_the_published_sizes_of_models_are_those_of_today():

@@ -119,8 +119,7 @@ def _power(results: Mapping[str, Result]) -> Iterator[str]:
 
 
 def _errors(result: Result) -> tuple[str, ...]:
-    near = nearby(result.solver, result)
-    return near.errors if near else ()
+    return nearby(result.solver, result).errors
 
 
 def _layout(described: Result) -> str:

@@ -78,7 +78,8 @@ def answer_edit(edit: QuestionEdit) -> UncertaintyAnswer:
     if wall is None:
         near = closest_name(question.wall, solvers())
         hint = f" Did you mean {near}?" if near else ""
-        return UncertaintyAnswer(question, None, None, (), None, {WALL: f"is no wall: {question.wall[:60]}.{hint}"})
+        sentence = f"There is no wall called {question.wall[:60]}.{hint}"
+        return UncertaintyAnswer(question, None, None, (), None, {WALL: sentence})
     try:
         parsed, known = validated(wall, question.text)
     except InputErrors as bad:

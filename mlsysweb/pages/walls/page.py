@@ -42,9 +42,9 @@ class SolveFor:
 class WallPage:
     """The context of form and result: the wall, and the pages it links to. `walls_heading` gives the number and the
     tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability". `picture` is
-    that of the wall, None for a tool. `measured` are published measurements near the result, None for a wall that has
-    none. `takes_calibrations` where it can be computed with the fitted constants of an accelerator. `solve_for` is None
-    where the wall has no number to solve for."""
+    that of the wall, None for a tool. `measured` are published measurements near the result, None where there is no
+    result. `takes_calibrations` where it can be computed with the fitted constants of an accelerator. `solve_for` is
+    None where the wall has no number to solve for."""
 
     name: str
     walls_heading: str

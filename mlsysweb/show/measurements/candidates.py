@@ -27,6 +27,8 @@ _NETWORKS = {
     "ic": "mlperf-tiny-ic-resnet8",
     "ad": "mlperf-tiny-ad-autoencoder",
 }
+# Mean prompt of the data sets of ML.ENERGY, which its rows do not tell, by the end of their address.
+_PROMPTS = {"gpqa.json": 250.0, "lm-arena-chat.json": 300.0, "sourcegraph-fim.json": 1000.0}
 # The size of a model that is not known.
 _UNKNOWN = (math.nan, math.nan)
 # Most questions share a few of these keys, but there are many.
@@ -39,7 +41,7 @@ class Candidates:
     those with the same layers, its parameters, all and those of a token, whether it is a server under load, and the
     logarithms to base 2 of their numbers by the name of the column. `split` among the numbers is over how many devices
     a copy of the model is spread, `link` the bandwidth of the chip's links, `delivered` the byte/s that storage gave,
-    `context` the mean context of a decode step.
+    `context` the mean context of a decode step. Where rows do not tell a prompt, the mean of their data set stands in.
     `places` are those of the rows among all measurements."""
 
     places: NDArray[np.int64]
@@ -78,10 +80,13 @@ def candidates_of(kind: str, chip: str = "") -> Candidates:
         sizes = np.stack([rows["size"], rows["size"]], axis=1)
     ways = (re.findall(r"(?:TP|PP|CP) (\d+)", text) for text in rows["parallelism"].tolist())
     numbers = {
-        **{name: rows[name] for name in ("devices", "batch", "prompt", "output", "size")},
+        **{name: rows[name] for name in ("devices", "batch", "output", "size")},
         "split": np.array([math.prod(map(float, found)) for found in ways]),
         "link": np.array([_link(slug) for slug in rows["chip"].tolist()]),
         "delivered": rows["measured"] * rows["size"] / rows["default"],
+        "prompt": np.array(
+            [_prompt(*each) for each in zip(rows["prompt"].tolist(), rows["url"].tolist(), strict=True)]
+        ),
         "context": rows["prompt"] + np.where(np.isnan(rows["output"]), 0.0, rows["output"]) / 2,
     }
     return Candidates(
@@ -135,6 +140,10 @@ def chip_name(slug: str) -> str:
         return str(find(Accelerator, slug).name)
     except InputError:
         return slug if " " in slug else slug.upper()
+
+
+def _prompt(told: float, url: str) -> float:
+    return _PROMPTS.get(url.rpartition("__")[2], told) if math.isnan(told) else told
 
 
 def _model(kind: str, name: str) -> str:

@@ -25,7 +25,10 @@ _FEWEST = 10
 _QUANTILES = (0.05, 0.95)
 # A bias from which on its direction is said.
 _BIASED = 0.05
-_NAMES = {
+# How the sentence on a bias near a configuration begins.
+KNOWN_ERROR = "Known error here"
+# The kinds of measurement in words.
+NAMES = {
     "decode": "Decode steps",
     "prefill": "Prefills",
     "answer": "End-to-end latency",
@@ -110,7 +113,7 @@ def confidence(about: Like) -> str:
     return (
         ""
         if found is None
-        else f"{_NAMES[about.kind]}, {found.errors.rows:,} measured {found.band.where}: " + (_in_words(found.errors))
+        else f"{NAMES[about.kind]}, {found.errors.rows:,} measured {found.band.where}: " + (_in_words(found.errors))
     )
 
 
@@ -158,8 +161,9 @@ def _levels(about: Like) -> Iterator[tuple[str, tuple[NDArray[np.float64], NDArr
 
 
 def _as_many(own: Candidates, devices: float) -> NDArray[np.bool_]:
-    """Return which rows have within a factor of two as many devices; all where the rows or the question tell none."""
-    told = own.logs["devices"]
+    """Return which rows have within a factor of two as many devices, or are spread over as many where the rows do not
+    tell how many there were; all where the rows or the question tell none."""
+    told = np.where(np.isnan(own.logs["devices"]), own.logs["split"], own.logs["devices"])
     return np.asarray(np.isnan(told) | (np.abs(told - devices) <= 1) | math.isnan(devices))
 
 
@@ -195,8 +199,8 @@ def known_to_miss(kind: str, places: NDArray[np.int64], prediction: str) -> Iter
         side = "high" if bias > 0 else "low"
         off = format_quantity(abs(bias), "1", "%", digits=2)
         yield (
-            f"Known error here: predictions for {known.sum():,} measurements within 2× of this point "
-            f"({_NAMES[kind].lower()}) are {off} too {side} in the median."
+            f"{KNOWN_ERROR}: predictions for {known.sum():,} measurements within 2× of this point "
+            f"({NAMES[kind].lower()}) are {off} too {side} in the median."
         )
 
 

@@ -5,7 +5,7 @@ may be farther along its axis."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -13,64 +13,86 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.calibration import CALIBRATED, CALIBRATIONS, NAMED
-from solvers.quantities import format_quantity
 from solvers.result import Result
 
+from .bands import bands
 from .candidates import Candidates, candidates_of, chip_name, comparable, is_same_model, model_distance
-from .confidence import Like, confidence, error_band, known_to_miss, like
-from .configurations import SAME_BYTES, MeasuredConfiguration, ShownKind, configuration_of, kinds_of
-from .page import HeadlineBand, MeasuredPoint, MeasuredRow, NearbyMeasurements
-from .rows import KINDS, PREDICTIONS, measurements
+from .confidence import KNOWN_ERROR, NAMES, confidence, known_to_miss, like
+from .configurations import (
+    SAME_BYTES,
+    MeasuredConfiguration,
+    ShownKind,
+    chip_name_of,
+    configuration_of,
+    kinds_of,
+)
+from .page import MeasuredPoint, MeasuredRow, NearbyMeasurements
+from .rows import KINDS, PREDICTIONS, measurements, wall_prediction
 from .words import measured_row
 
 # The logarithm to base 2 of the factor of two.
 _FARTHEST = 1.0
 # More points than these hide the line they stand beside.
 _MOST_POINTS = 8
-# The headline figure of each kind of measurement.
-_HEADLINES = {
-    "decode": "itl",
-    "prefill": "ttft",
-    "answer": "end_to_end_latency",
-    "training": "step_time",
-    "memory": "activations",
-    "energy": "energy_per_sample",
-    "tinyml": "latency",
-    "collectives": "ring",
-}
+# Of the kinds before it.
 _UNTOLD = (
-    "With these efficiencies nothing was predicted for the measurements: their errors are not known, and the "
-    "predictions below are those with the default efficiencies.",
+    "with these inputs nothing was predicted for the measurements: their errors are not known, and the predictions "
+    "below are those with the defaults."
 )
 # The logarithm to base 2 of a factor that makes no difference.
 _SAME = 0.1
 _KIND = {kind.name: kind for kind in KINDS}
 
 
-def nearby(wall: str, result: Result) -> NearbyMeasurements | None:
-    """Return the measurements nearest to a result, which is presented beside them; None for a wall that none are of. A
-    chip or a model with changed figures is in no measurement."""
-    kinds = kinds_of(wall, result)
-    if not kinds:
-        return None
-    asked = configuration_of(wall, result)
+def nearby(wall: str, result: Result) -> NearbyMeasurements:
+    """Return the measurements nearest to a result, which is presented beside them; without a kind for a wall that none
+    are of. A chip or a model with changed figures is in no measurement."""
+    found, kinds = NearbyMeasurements((), ""), kinds_of(wall, result)
+    parts = [_of_kind(wall, kind, result) for kind in kinds]
+    for part in parts:
+        found = NearbyMeasurements(
+            found.rows + part.rows,
+            found.kind or part.kind,
+            found.errors + part.errors,
+            found.points + part.points,
+            (),
+            found.bands + part.bands,
+        )
+    # What is known to be off comes first, what is not known last.
+    errors = tuple(sorted(found.errors, key=lambda each: not each.startswith(KNOWN_ERROR)))
+    if untold := [NAMES[kind.name] for kind in kinds if not _predictions(kind, result)[0]]:
+        errors += (f"{', '.join(untold)}: {_UNTOLD}",)
+    listed = {id(row) for row in found.rows}
+    others = tuple(point.row for point in found.points if id(point.row) not in listed)
+    none = tuple(NAMES[part.kind] for part in parts if found.rows and not part.rows)
+    return replace(found, errors=errors, drawn=others, none=none)
+
+
+def _of_kind(wall: str, kind: ShownKind, result: Result) -> NearbyMeasurements:
+    """Return the measurements of one kind."""
+    asked = configuration_of(wall, kind.name, result)
     if asked is None:
-        return NearbyMeasurements((), kinds[0].name)
-    name, shown = str(result.values["accelerator"].value) if asked.chip else "", kinds[0].name
-    prediction = predicted_with(result)
-    rows: list[MeasuredRow] = []
-    points: list[MeasuredPoint] = []
-    missed: list[str] = []
-    for kind in kinds:
-        near, drawn = _near(kind, asked)
-        rows += [_row(place, asked.chip, prediction) for place in near[: kind.most].tolist()]
-        points += [_point(kind.name, place, asked.chip, prediction) for place in drawn.tolist()]
-        missed += known_to_miss(kind.name, near, prediction) if prediction else ()
-    abouts = [like(kind.name, asked, name, prediction) for kind in kinds if prediction]
-    errors = (*missed, *filter(None, map(confidence, abouts))) if prediction else _UNTOLD
-    listed = {id(row) for row in rows}
-    others = tuple(point.row for point in points if id(point.row) not in listed)
-    return NearbyMeasurements(tuple(rows), shown, errors, tuple(points), others, tuple(_bands(abouts, result)))
+        return NearbyMeasurements((), kind.name)
+    name = chip_name_of(result) if asked.chip else ""
+    prediction, shown = _predictions(kind, result)
+    near, drawn = _near(kind, asked)
+    rows = tuple(_row(place, asked.chip, shown) for place in near[: kind.most].tolist())
+    points = tuple(_point(kind.name, place, asked.chip, shown) for place in drawn.tolist())
+    if not prediction:
+        return NearbyMeasurements(rows, kind.name, (), points)
+    about = like(kind.name, asked, name, prediction)
+    errors = (*known_to_miss(kind.name, near, prediction), *filter(None, (confidence(about),)))
+    return NearbyMeasurements(rows, kind.name, errors, points, (), tuple(bands(about, result)))
+
+
+def _predictions(kind: ShownKind, result: Result) -> tuple[str, str]:
+    """Return the column of the predictions that are made as a result is, empty where none are, and the column of those
+    to show beside the measurements."""
+    made = "" if any(name in result.text for name in kind.typed) else predicted_with(result)
+    if not kind.predicted_by:
+        return made, made or PREDICTIONS[0]
+    own = wall_prediction(kind.predicted_by, made) if made else ""
+    return own, own or wall_prediction(kind.predicted_by, PREDICTIONS[0])
 
 
 def predicted_with(result: Result) -> str:
@@ -88,26 +110,6 @@ def predicted_with(result: Result) -> str:
     return ""
 
 
-def _bands(abouts: Sequence[Like], result: Result) -> Iterator[HeadlineBand]:
-    """Yield the band of each headline figure that was measured."""
-    for about in abouts:
-        band, name = error_band(about), _HEADLINES.get(about.kind, "")
-        value = result.values.get(name)
-        if band is None or name not in result.headline or value is None:
-            continue
-        if isinstance(value.value, float) and math.isfinite(value.value):
-            low, high = (
-                format_quantity(value.value * end, value.unit, value.display_unit) for end in (band.low, band.high)
-            )
-            yield HeadlineBand(name, _reach(low, high), f"{band.rows:,} {band.where}")
-
-
-def _reach(low: str, high: str) -> str:
-    """Return a range of two figures with their unit, which is said once where they share it: `161–180 ms`."""
-    (number, space, unit), (_, _, other) = (text.partition(" ") for text in (low, high))
-    return f"{number}–{high}" if space and unit == other else f"{low}–{high}"
-
-
 @lru_cache(512)  # most sliders of a wall change nothing that measurements are compared by
 def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the places, among all measurements, of the rows nearest to a configuration, and of those to draw along the
@@ -116,8 +118,7 @@ def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int
     near = candidates.places[nearest(candidates, asked)]
     if kind.at_one:
         return near, near[: kind.most]
-    # No chart runs along the concurrency of a server.
-    if not kind.axis or asked.server:
+    if not kind.axis:
         return near, near[:0]
     others = {name: value for name, value in asked.numbers.items() if name != kind.axis}
     order = nearest(candidates, replace(asked, numbers=others))
@@ -157,7 +158,7 @@ def _row(place: int, chip: str, prediction: str) -> MeasuredRow:
     """Return a row for the list beside a result on a chip; one on another chip names it."""
     every = measurements()
     kind, own = _KIND[str(every["kind"][place])], str(every["chip"][place])
-    known = prediction and not math.isnan(every[prediction][place])
+    known = not math.isnan(every[prediction][place])
     row = measured_row(every, place, prediction if known else PREDICTIONS[0], kind, chip_name(own))
     return row if own == chip else replace(row, configuration=f"{row.chip}, {row.configuration}")
 
@@ -171,7 +172,8 @@ def _point(kind: str, place: int, chip: str, prediction: str) -> MeasuredPoint:
     own, measured = str(measurements()["chip"][place]), float(measurements()["measured"][place])
     row = _row(place, chip, prediction)
     about = row.configuration if own != chip else f"{row.chip}, {row.configuration}"
-    return MeasuredPoint(_FIGURES[kind](numbers, measured), f"{row.source.words}: {about}", row)
+    subject = "server" if kind == "decode" and candidates.server[at] else kind
+    return MeasuredPoint(_FIGURES[subject](numbers, measured), f"{row.source.words}: {about}", row)
 
 
 # The figures of a point: the input of the axis, then outputs.
@@ -179,14 +181,28 @@ _FIGURES: Mapping[str, Callable[[Mapping[str, float], float], dict[str, float]]]
     "decode": lambda n, s: {
         "batch_size": n["batch"],
         "max_batch_size": n["batch"],
+        "samples": n["batch"],
         "itl": s,
+        "token_time": s,
         "decode_throughput": n["batch"] / s,
+        "throughput": n["batch"] / s,
     },
-    "prefill": lambda n, s: {"prompt_length": n["prompt"], "ttft": s},
+    "server": lambda n, s: {"concurrency": n["batch"], "itl": s, "decode_throughput": n["batch"] / s},
+    "prefill": lambda n, s: {
+        "prompt_length": n["prompt"],
+        "batch_size": n["batch"],
+        "ttft": s,
+        "throughput": n["batch"] * n["prompt"] / s,
+    },
     "training": lambda n, s: {"data_parallel": n["devices"] / n["split"], "tokens_per_second": n["size"] / s},
     "memory": lambda n, held: {"sequence_length": n["prompt"], "activations": held},
     "collectives": lambda n, s: {"message": n["size"], "ring": s},
-    "energy": lambda n, joules: {"batch_size": n["batch"], "energy_per_sample": joules},
+    "energy": lambda n, joules: {
+        "batch_size": n["batch"],
+        "concurrency": n["batch"],
+        "energy_per_sample": joules,
+        "energy_per_token": joules,
+    },
     "power": lambda n, watts: {"batch_size": n["batch"], "power": watts},
     "idle": lambda n, joules: {"duration": n["size"], "it_energy": joules},
     "tinyml": lambda _, s: {"batch_size": 1.0, "latency": s, "throughput": 1 / s},

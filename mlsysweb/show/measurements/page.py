@@ -33,9 +33,9 @@ class MeasuredPoint:
 
 
 @dataclass(frozen=True)
-class HeadlineBand:
-    """The band of a headline figure, an output by its name, in which nine of ten measurements lie: from the errors of
-    the predictions of those that have most in common with the question; `of` says how many and which they are."""
+class MeasuredBand:
+    """The band of a figure, an output by its name, in which nine of ten measurements lie: from the errors of the
+    predictions of those that have most in common with the question; `of` says how many and which they are."""
 
     output: str
     reach: str
@@ -45,13 +45,15 @@ class HeadlineBand:
 @dataclass(frozen=True)
 class NearbyMeasurements:
     """The measurements nearest to a result, none if all are farther than a factor of two. `kind` is the kind to open on
-    the accuracy page. `errors` are sentences on the errors of those nearby and of all on the chip. `points` are those
-    to draw on the charts, nearby in all but the input that a chart runs along; `drawn` are the rows of these that are
-    not among the nearest; `bands` are those of the headline figures."""
+    the accuracy page, empty where nothing that was asked was measured. `errors` are sentences on the errors of those
+    nearby and of all on the chip. `points` are those to draw on the charts, nearby in all but the input that a chart
+    runs along; `drawn` are the rows of these that are not among the nearest; `bands` are those of the figures that were
+    measured. `none` are the kinds, in words, without a row among those of other kinds."""
 
     rows: tuple[MeasuredRow, ...]
     kind: str
     errors: tuple[str, ...] = ()
     points: tuple[MeasuredPoint, ...] = ()
     drawn: tuple[MeasuredRow, ...] = ()
-    bands: tuple[HeadlineBand, ...] = ()
+    bands: tuple[MeasuredBand, ...] = ()
+    none: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 ROWS = Path(__file__).parent / "measurements.csv"
 SOURCES = Path(__file__).parent / "sources.csv"
 MODELS = Path(__file__).parent / "models.csv"
+# What further walls predict for some of the rows, by the number of the row in `measurements.csv`.
+BY_WALL = Path(__file__).parent / "by_wall.csv"
 # Columns of `measurements.csv`: texts, `place` among them the number of the row's line in `sources.csv`; numbers.
 # `size` is, by kind: tokens of a step of training, parameters of the model of training memory, bytes of a collective's
 # message, byte/s that accelerators ask of storage, 8-bit operations/s of a microcontroller, seconds that a node waits.
@@ -50,7 +52,8 @@ KINDS = (
 @dataclass(frozen=True)
 class Measurements:
     """Rows by the name of their column: texts, and numbers in SI, unknown ones NaN. `source` and `url` say where a row
-    was published. A prediction is unknown where a wall takes no calibration."""
+    was published. A prediction is unknown where a wall takes no calibration. `serving.default` and the like are what
+    further walls predict of the same rows (`wall_prediction`)."""
 
     columns: Mapping[str, NDArray[Any]]
 
@@ -75,7 +78,25 @@ def measurements() -> Measurements:
     columns |= {
         name: np.array([sources[place][name] for place in columns["place"].tolist()]) for name in ("source", "url")
     }
-    return Measurements(columns)
+    return Measurements(columns | _by_wall(len(entries)))
+
+
+def wall_prediction(wall: str, prediction: str) -> str:
+    """Return the name of the column of what a further wall predicts: `serving.default`."""
+    return f"{wall}.{prediction}"
+
+
+def _by_wall(size: int) -> dict[str, NDArray[Any]]:
+    entries = _read(BY_WALL)
+    columns = {
+        wall_prediction(wall, name): np.full(size, np.nan)
+        for wall in dict.fromkeys(entry["wall"] for entry in entries)
+        for name in PREDICTIONS
+    }
+    for entry in entries:
+        for name in PREDICTIONS:
+            columns[wall_prediction(entry["wall"], name)][int(entry["row"])] = float(entry[name] or "nan")
+    return columns
 
 
 @cache

@@ -13,7 +13,7 @@ import orjson
 from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
-from mlsysweb.show.measurements.page import HeadlineBand, MeasuredPoint, NearbyMeasurements
+from mlsysweb.show.measurements.page import MeasuredBand, MeasuredPoint, NearbyMeasurements
 from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_column, format_value
 from solvers.quantities import format_quantity
@@ -33,7 +33,7 @@ def result_page(
     solver: Solver[Any, Any], result: Result, base: str, measured: NearbyMeasurements | None = None
 ) -> ResultPage:
     """Return the presented result of a wall; `base` is the prefix of its links. Points of `measured` are drawn on
-    charts, and its bands stand beside the headline figures of a system that can run."""
+    charts, and its bands stand beside the figures of a system that can run."""
     points = measured.points if measured else ()
     bands = {each.output: each for each in measured.bands} if measured and result.state != State.INFEASIBLE else {}
     query = urlencode(result.text)
@@ -41,13 +41,13 @@ def result_page(
     working = steps(result, used)
     repeated = {name: figure for name in result.outputs if (figure := used.of_output(name))}
     anchors = {step.anchor for step in working}
-    cards = [_traced(name, result.values[name], anchors, repeated) for name in result.outputs]
+    cards = [_banded(_traced(name, result.values[name], anchors, repeated), bands) for name in result.outputs]
     shown = (*repeated.values(), *(figure for step in working for figure in step.figures))
     figures = [_figure(place, drawing, result, points) for place, drawing in enumerate(result.charts)]
     return ResultPage(
         verdict=fill_slots(result.verdict, result.values),
         kind=result.state,
-        headline=tuple(_banded(card, bands) for name in result.headline for card in cards if card.name == name),
+        headline=tuple(card for name in result.headline for card in cards if card.name == name),
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
         working=working,
@@ -91,8 +91,8 @@ def _traced(name: str, value: Value, anchors: Collection[str], repeated: Mapping
     return card(name, value, figure=repeated[name].path if name in repeated else "")
 
 
-def _banded(card: Card, bands: Mapping[str, HeadlineBand]) -> Card:
-    """Return a headline card with the band in which measurements lie, if there is one."""
+def _banded(card: Card, bands: Mapping[str, MeasuredBand]) -> Card:
+    """Return a card with the band in which measurements lie, if there is one."""
     band = bands.get(card.name)
     return replace(card, band=band.reach, band_of=band.of) if band else card
 

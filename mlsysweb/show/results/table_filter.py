@@ -120,13 +120,21 @@ def _headline_card(card: Card, value: str) -> str:
 
 @register.filter
 def card_rows(cards: Iterable[Card]) -> SafeString:
-    """Return outputs as rows of a `dl`: label, value and help."""
+    """Return outputs as rows of a `dl`: label, value, the band of measurements, and help."""
     return mark_safe("\n".join(map(_card_row, cards)))
 
 
 def _card_row(card: Card) -> str:
     told = f'<dd class="help">{escape(card.help)}</dd>' if card.help else ""
-    return f'<div class="row"><dt>{terms(card.label)}</dt><dd>{_traced(card)}</dd>{told}</div>'
+    return f'<div class="row"><dt>{terms(card.label)}</dt><dd>{_traced(card)}</dd>{_band(card)}{told}</div>'
+
+
+def _band(card: Card) -> str:
+    if not card.band:
+        return ""
+    return (
+        f'<dd class="band" title="{escape(card.band_of)}">90 % interval: <span>{escape(units(card.band))}</span></dd>'
+    )
 
 
 def _traced(card: Card) -> str:

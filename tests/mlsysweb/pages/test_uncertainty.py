@@ -117,7 +117,7 @@ def test_the_constants_of_a_chip_that_was_not_measured_have_the_range_of_those_t
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"wall": "serve"}, "is no wall: serve. Did you mean serving?"),
+        ({"wall": "serve"}, "There is no wall called serve. Did you mean serving?"),
         ({"wall": "serving", "draws": "7"}, "must be one of 256, 1024, 4096; '7' is not."),
         ({"wall": "serving", "show": "joy"}, "'joy' is not a number that Serving finds."),
     ],

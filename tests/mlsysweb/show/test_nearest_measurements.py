@@ -12,8 +12,11 @@ from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.measurements.candidates import candidates_of
 from mlsysweb.show.measurements.configurations import MeasuredConfiguration
 from mlsysweb.show.measurements.nearest import nearby, nearest
+from mlsysweb.show.measurements.page import NearbyMeasurements
+from mlsysweb.show.measurements.rows import measurements
 from solvers.quantities import format_quantity
 from solvers.registry import solvers
+from tests.evidence.energy import PROMPTS
 from tests.evidence.figures import HERE
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -103,15 +106,50 @@ def test_a_training_run_is_compared_by_its_fleet_and_its_split():
         {"model.layers": "64"},
         {"batch_size": "300", "prompt_length": "32"},
         {"precision": "fp32"},
+        {"draft_model": "llama-3.2-1b"},
+        {"decode_accelerator": "h100-sxm5-80gb"},
+        {"cached_prefix_length": "512"},
     ],
 )
 def test_what_was_not_measured_has_nothing_near(text):
     assert near("serving", **text).rows == ()
 
 
-def test_a_wall_that_predicts_nothing_measured_has_no_list(client):
-    assert nearby("tco", answer(solvers()["tco"], {})) is None
-    assert "Published measurements" not in client.get("/walls/tco/").content.decode()
+MEASURED_WALLS = (
+    "serving",
+    "batching",
+    "efficiency",
+    "reasoning",
+    "parallelism",
+    "training_memory",
+    "collectives",
+    "ingestion",
+    "roofline",
+    "sustainability",
+)
+
+
+@pytest.mark.parametrize("wall", sorted(set(solvers()) - set(MEASURED_WALLS)))
+def test_a_wall_that_predicts_nothing_measured_says_so_and_draws_nothing(client, wall):
+    assert nearby(wall, answer(solvers()[wall], {})) == NearbyMeasurements((), "")
+    html = client.get(f"/walls/{wall}/").content.decode()
+    assert "No published measurement within 2× of this point. The recorded measurements have no figure" in html
+    assert "Measured: %{text}" not in html and "90 % interval" not in html
+
+
+# Questions of walls with measurements that none of these is of.
+@pytest.mark.parametrize(
+    ("wall", "text"),
+    [
+        ("roofline", {"phase": "prefill"}),
+        ("efficiency", {"phase": "training"}),
+        ("efficiency", {"phase": "forward", "model": "resnet-50"}),
+        ("reasoning", {}),
+    ],
+)
+def test_a_question_of_which_nothing_was_measured_says_so(client, wall, text):
+    assert nearby(wall, answer(solvers()[wall], text)) == NearbyMeasurements((), "")
+    assert "No published measurement within 2× of this point." in client.get(f"/walls/{wall}/", text).content.decode()
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
@@ -162,7 +200,19 @@ def test_a_headline_figure_has_the_band_of_nine_of_ten_measurements_like_it():
     shown = bands("serving")
     assert shown["itl"].reach == f"{low}–{high} ms"
     assert shown["itl"].of.startswith(f"{len(rows)} on NVIDIA H100 SXM5 80GB in BF16, on 1 or 2 devices, ")
-    assert {"ttft", "itl", "end_to_end_latency"} == set(shown)
+    assert {"ttft", "itl", "end_to_end_latency", "decode_throughput", "energy_per_token"} == set(shown)
+
+
+def number(text):
+    return float(text.partition(" ")[0].replace(",", ""))
+
+
+def test_a_rate_has_the_band_of_the_time_it_is_the_inverse_of():
+    result, shown = answer(solvers()["serving"], {}), bands("serving")
+    times = [number(end) for end in shown["itl"].reach.split("–")]
+    rates = [number(end) for end in shown["decode_throughput"].reach.split("–")]
+    told = 1e3 * float(result.values["batch_size"].value)
+    assert rates == pytest.approx([told / time for time in reversed(times)], rel=0.01)
 
 
 def test_other_efficiencies_have_their_own_errors_and_typed_ones_none():
@@ -185,7 +235,9 @@ def test_headline_figures_of_training_have_a_band(wall, output):
 
 def test_the_page_shows_the_band_beside_the_figure(client):
     html = client.get("/walls/serving/").content.decode()
-    assert html.count("90 % interval: <span>") == 3
+    headline, rest = html.split('<section aria-labelledby="measured-title">')
+    assert headline.count("90 % interval: <span>") == 4
+    assert rest.count("90 % interval: <span>") == 1 and "on NVIDIA H100 SXM5 80GB in BF16" in rest
 
 
 def test_figures_of_a_system_that_does_not_fit_have_no_band(client):
@@ -216,6 +268,15 @@ MEASURED = {
     "collectives": {"devices": "8", "message": "64 MiB"},
     "ingestion": {"storage_bandwidth": "100 GB/s", "io_bandwidth": "100 GB/s", "demand_bandwidth": "20 GB/s"},
     "roofline": {"batch_size": "64"},
+    "efficiency": {"phase": "decode", "batch_size": "16", "sequence_length": "1088"},
+    "reasoning": {
+        "served_model": "llama-3.1-8b",
+        "served_on": H100,
+        "samples": "16",
+        "prompt_length": "600",
+        "reasoning_steps": "0",
+        "answer_tokens": "400",
+    },
     "sustainability": {"mfu": "0", "devices": "8", "duration": "60 s", "accelerator": "a100-sxm4-80gb"},
 }
 MICROCONTROLLER = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision": "int8"}
@@ -234,10 +295,6 @@ def test_a_roofline_of_a_microcontroller_lists_boards_of_about_its_rate_that_ran
     boards = {row.configuration.partition(" (")[0] for row in rows}
     assert boards <= {"STM32F746", "STM32L4R5", "STM32H7A3", "STM32U575", "Nordic nRF5340"}
     assert near("roofline", **MICROCONTROLLER, batch_size="8").rows == ()
-
-
-def test_a_roofline_of_a_prefill_has_no_list():
-    assert near("roofline", phase="prefill") is None
 
 
 @pytest.mark.parametrize("wall", MEASURED)
@@ -314,13 +371,18 @@ def test_predictions_that_miss_nearby_are_said_to_with_the_side():
 
 
 IDLE = {"devices": "8", "tdp": "400 W", "duration": "15 s", "mfu": "0", "accelerator": "a100-sxm4-80gb"}
+# About the lengths of a chat of ML.ENERGY.
+CHAT = {"prompt_length": "300", "output_length": "400"}
+ENERGY = {"batch_size", "concurrency", "energy_per_sample", "energy_per_token"}
 TINY = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision": "int8", "batch_size": "1"}
 
 
 @pytest.mark.parametrize(
     ("wall", "text", "figures"),
     [
-        ("roofline", {"phase": "decode", "batch_size": "16"}, {"batch_size", "energy_per_sample"}),
+        ("roofline", {"phase": "decode", "batch_size": "16"}, ENERGY),
+        ("serving", {"batch_size": "16", **CHAT}, ENERGY),
+        ("serving", {"concurrency": "16", **CHAT}, ENERGY),
         ("roofline", {"phase": "decode", "batch_size": "16"}, {"batch_size", "power"}),
         ("roofline", TINY, {"batch_size", "latency", "throughput"}),
         ("sustainability", IDLE, {"duration", "it_energy"}),
@@ -356,3 +418,140 @@ def test_with_a_calibration_the_measurements_stay_and_the_errors_of_the_catalogs
     assert named.rows == near("serving").rows and named.points and not named.bands
     assert [error for error in named.errors if "their errors are not known" not in error] == []
     assert near("serving", **text).rows == ()
+
+
+def energy_errors(wall):
+    rows = measurements()
+    kept = (rows["kind"] == "energy") & (rows["precision"] == "bf16") & ~np.isnan(rows[f"{wall}.default"])
+    return rows[f"{wall}.default"][kept] / rows["measured"][kept] - 1
+
+
+@pytest.mark.parametrize(
+    ("wall", "text", "predictions"),
+    [
+        ("serving", {"concurrency": "16", **CHAT}, "serving"),
+        ("serving", {"batch_size": "16", **CHAT}, "batch"),
+        ("roofline", {"batch_size": "16"}, "roofline"),
+    ],
+)
+def test_the_error_of_a_tokens_energy_is_that_of_the_wall_that_is_asked(wall, text, predictions):
+    """A server's energy a token is what the serving wall has for as many concurrent requests."""
+    found = near(wall, **text)
+    row = next(row for row in found.rows if row.quantity == "energy per token")
+    recorded = measurements()
+    at = np.flatnonzero(recorded["kind"] == "energy")
+    shown = {format_quantity(recorded[f"{predictions}.default"][place], "J") for place in at.tolist()}
+    assert row.predicted in shown
+    told = [each for each in found.errors if each.startswith("Energy per token")]
+    assert len(told) == 1 and "too low" in told[0]
+    assert np.median(energy_errors(predictions)) < -0.05
+
+
+def test_the_serving_wall_answers_a_measured_server_as_recorded():
+    """Within what the rounding of batch and tokens changes; prompts of this task have 250 tokens in the mean."""
+    rows = measurements()
+    same = (rows["kind"] == "energy") & (rows["model"] == "qwen3-8b") & (rows["precision"] == "bf16")
+    place = next(each for each in np.flatnonzero(same).tolist() if rows["url"][each].endswith("gpqa.json"))
+    text = {name: f"{rows[name][place]:.0f}" for name in ("batch", "output")}
+    asked = {"model": "qwen3-8b", "concurrency": text["batch"], "output_length": text["output"]}
+    found = answer(solvers()["serving"], {**asked, "prompt_length": "250", "tensor_parallel": "1"})
+    assert found.values["energy_per_token"].value == pytest.approx(rows["serving.default"][place], rel=0.02)
+
+
+SERVER = {
+    "model": "deepseek-r1",
+    "accelerator": "b200-sxm-180gb",
+    "precision": "fp8",
+    "tensor_parallel": "8",
+    "concurrency": "64",
+    "prompt_length": "1024",
+    "output_length": "1024",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "outputs"),
+    [
+        ({"concurrency": "16", **CHAT}, "concurrency", {"energy_per_token"}),
+        (SERVER, "concurrency", {"itl", "decode_throughput"}),
+        ({"batch_size": "16"}, "batch_size", {"itl", "decode_throughput"}),
+        ({"batch_size": "16", **CHAT}, "batch_size", {"energy_per_token"}),
+    ],
+)
+def test_a_servers_measured_points_stand_along_its_concurrency_a_batchs_along_its_size(text, axis, outputs):
+    result = answer(solvers()["serving"], text)
+    found = nearby("serving", result)
+    assert {chart.x[0] for chart in result.charts} == {"prompt_length", axis}
+    charts = [draw(chart, result, found.points) for chart in result.charts if chart.x[0] == axis]
+    assert sum(len([each for each in chart["data"] if each.get("name") == "measured"]) for chart in charts) == len(
+        outputs
+    )
+    along = [point.figures for point in found.points if axis in point.figures]
+    assert outputs <= {name for figures in along for name in figures}
+    assert all("batch_size" not in figures for figures in along if "itl" in figures and axis == "concurrency")
+
+
+@pytest.mark.parametrize(
+    ("phase", "length", "output"), [("forward", {"sequence_length": "1024"}, "ttft"), ("decode", {}, "itl")]
+)
+def test_a_pass_of_one_device_is_predicted_as_serving_predicts_it(phase, length, output):
+    """The rows beside the efficiency wall have the serving wall's predictions: the same sum of kernels."""
+    batch = {"batch_size": "16"}
+    text = {"phase": phase, "sequence_length": "1152", **batch, **length}
+    one = answer(solvers()["efficiency"], text)
+    other = answer(solvers()["serving"], {**batch, "prompt_length": "1024", "output_length": "256"})
+    assert one.values["step_time"].value == pytest.approx(other.values[output].value, rel=1e-3)
+    found = nearby("efficiency", one)
+    assert found.rows and {"step_time", "mfu", "hfu", "throughput"} == {each.output for each in found.bands}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [{"gemm_efficiency": "90 %"}, {"timing": "roofline"}],
+)
+def test_a_typed_efficiency_of_a_pass_has_no_known_errors(text):
+    found = near("efficiency", **MEASURED["efficiency"], **text)
+    assert found.rows and not found.bands and "their errors are not known" in found.errors[0]
+
+
+@pytest.mark.parametrize(
+    "text", [{"attention": "unfused"}, {"pipeline_stages": "4"}, {"exposed_communication": "1 ms"}]
+)
+def test_a_pass_with_losses_of_its_own_has_nothing_near(text):
+    found = near("efficiency", **MEASURED["efficiency"], **text)
+    assert found.kind == "decode" and not found.rows and not found.points and not found.bands
+
+
+def test_samples_in_one_batch_are_compared_with_decode_steps_and_the_energy_of_a_token():
+    shown = near("reasoning", **MEASURED["reasoning"])
+    assert {row.quantity.partition(",")[0] for row in shown.rows} == {"ITL", "TTFT", "energy per token"}
+    assert {"latency", "cost_per_query", "energy_per_query"} <= {each.output for each in shown.bands}
+    typed = near("reasoning", **MEASURED["reasoning"], power="400 W")
+    assert "energy_per_query" not in {each.output for each in typed.bands}
+    assert typed.errors[-1].startswith("Energy per token: with these inputs nothing was predicted")
+    assert {"latency", "cost_per_query"} <= {each.output for each in typed.bands}
+
+
+def test_the_band_of_a_querys_latency_is_that_of_its_decode_steps():
+    result = answer(solvers()["reasoning"], MEASURED["reasoning"])
+    latency, first = (float(result.values[name].value) for name in ("latency", "first_token_time"))
+    rows = like_a_batch_of_llama_8b()
+    ends = first + (latency - first) * np.quantile(rows["measured"] / rows["default"], (0.05, 0.95))
+    shown = bands("reasoning", **MEASURED["reasoning"])["latency"].reach
+    assert [number(end) for end in shown.split("–")] == pytest.approx(ends, rel=0.01)
+
+
+def test_the_energy_of_a_token_is_compared_at_about_the_same_prompt(client):
+    """The rows do not tell prompts: a chat of ML.ENERGY has 300 tokens in the mean, far from 1,024."""
+    found = near("serving", batch_size="16")
+    assert found.rows and "energy per token" not in {row.quantity for row in found.rows}
+    assert found.none == ("End-to-end latency", "Energy per token")
+    html = client.get("/walls/serving/?batch_size=16").content.decode()
+    assert "Energy per token: no published measurement within 2× of this point." in html
+    assert "Energy per token" not in near("serving", batch_size="16", **CHAT).none
+
+
+def test_the_prompts_that_stand_in_are_those_of_the_evidence():
+    rows = candidates_of("energy")
+    tasks = [next(task for task in PROMPTS if url.endswith(f"{task}.json")) for url in rows.rows["url"].tolist()]
+    assert rows.numbers["prompt"].tolist() == [PROMPTS[task] for task in tasks]

@@ -101,7 +101,7 @@ def test_a_claim_that_agrees_under_its_condition_holds_if(client):
         ({"condition": "it is warm"}, "condition", "give both, or neither"),
         ({"condition": "it is warm", "condition_page": "/nowhere/"}, "condition_page", "is no page with inputs"),
         ({"condition": "it is warm", "condition_page": "/walls/tco/"}, "condition_page", "it has no such output"),
-        ({"page": "/nowhere/"}, "page", "/nowhere/ is no page with inputs"),
+        ({"page": "/nowhere/"}, "page", "The address /nowhere/ is no page with inputs"),
         ({"page": "https://elsewhere.org/walls/serving/"}, "page", "is no page with inputs"),
         ({"page": f"{SERVING}?batch_size=-1"}, "page", "has no answer: batch_size"),
         ({"page": f"{SERVING}?x={'1' * 2000}"}, "page", "2,000 is the most"),
