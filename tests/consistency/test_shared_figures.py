@@ -172,7 +172,7 @@ def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stage
 def test_the_comparison_of_accelerators_serves_as_the_serving_wall_does(model, chip, batch, context, precision):
     shared = {"model": model, "accelerator": chip, "batch_size": batch, "precision": precision}
     compared = ask("shootout", **shared, workload="serving", context_length=context)
-    split = {"tensor_parallel": float(compared.reference_least), "kv_precision": precision}
+    split = {"tensor_parallel": float(compared.reference_least)}
     assume(split["tensor_parallel"] <= 1024)
     served = ask("serving", **shared, **split, prompt_length=context - 1, output_length=2)
     assert same(compared.reference_rate, batch / served.itl / split["tensor_parallel"])
@@ -212,7 +212,8 @@ def test_reasoning_is_timed_as_serving_is_and_priced_as_the_accelerator(model, c
     assert same(query.first_token_time, ask("serving", **shared, batch_size=1, output_length=output).ttft)
     spec = find(Accelerator, chip)
     assert same(query.cost_per_query, tensor * spec.cloud_price * query.latency)
-    assert same(query.energy_per_query, tensor * spec.tdp * query.latency)
+    assert same(query.decode_power, served.decode_power)
+    assert same(query.energy_per_query, tensor * query.device_power * query.latency)
 
 
 @SOME

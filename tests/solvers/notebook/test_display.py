@@ -42,7 +42,7 @@ def test_the_table_of_an_answer_has_every_output():
 def test_a_spec_shows_what_is_known_of_it():
     text = repr(h100_sxm)
     assert text.startswith("Accelerator('NVIDIA H100 SXM5 80GB', peak fp64 34 TFLOP/s") and "nan" not in text
-    assert "interconnect_bandwidth 450 GB/s" in text and "and 15 more" in text
+    assert "interconnect_bandwidth 450 GB/s" in text and "and 18 more" in text
     assert "<td>memory_bandwidth</td><td>3.35 TB/s</td>" in h100_sxm._repr_html_()
     assert "fabric 'NVLink 4" in repr(dgx_h100) and "node 'DGX H100" in repr(research_256)
     assert "20 gCO₂e/kWh" in repr(quebec)
