@@ -75,13 +75,18 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+# Whether a screen needs no scrolling and cuts off no table.
+WHOLE = """() => {
+  const wide = (each) => each.scrollWidth > each.clientWidth + 1;
+  const page = document.documentElement;
+  return page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth
+    && ![...document.querySelectorAll(".prose table")].some(wide);
+}"""
+
+
 def shows_all(projector):
-    """Wait until a projector shows its screen without scrolling, with the cut-off edge of none of its tables."""
-    projector.wait_for_function(
-        """() => document.documentElement.scrollHeight <= innerHeight
-            && document.documentElement.scrollWidth <= innerWidth
-            && [...document.querySelectorAll('.prose table')].every((each) => each.scrollWidth <= each.clientWidth + 1)"""
-    )
+    """Wait until a projector shows its whole screen."""
+    projector.wait_for_function(WHOLE)
 
 
 def test_a_class_from_start_to_results(page, open_browser, live_server):

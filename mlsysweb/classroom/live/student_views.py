@@ -27,19 +27,27 @@ def find(request: HttpRequest) -> HttpResponse:
     """The form for a code; with a code in the query, a redirect to its session."""
     code = request.GET.get("code", "").strip().upper().replace(" ", "")
     if not code:
-        return render(request, "classroom/join.html", {"page": JoinPage("", "", "", "")})
+        problem = "The class was deleted, with everything that was sent to it." if "deleted" in request.GET else ""
+        return render(request, "classroom/join.html", {"page": JoinPage("", "", "", problem)})
     session = ClassSession.objects.filter(code=code).first() if len(code) == CODE_LENGTH else None
     if session is None:
         spend(request, "code", 1)
-        problem = f"There is no class with the code {code[:20]}. A code has {CODE_LENGTH} letters and digits."
-        return render(request, "classroom/join.html", {"page": JoinPage("", code[:20], "", problem)}, status=404)
+        return _no_class(request, code)
     return redirect("live:student", code=session.code)
+
+
+def _no_class(request: HttpRequest, code: str) -> HttpResponse:
+    problem = f"There is no class with the code {code[:20]}. A code has {CODE_LENGTH} letters and digits."
+    return render(request, "classroom/join.html", {"page": JoinPage("", code[:20], "", problem)}, status=404)
 
 
 @require_safe
 def student(request: HttpRequest, code: str) -> HttpResponse:
-    """A student's page, or the form to join. Raise Http404."""
-    session = session_or_404(request, code)
+    """A student's page, or the form to join; for a code of no class, the form for a code."""
+    try:
+        session = session_or_404(request, code)
+    except Http404:
+        return _no_class(request, code)
     participant = participant_of(request, session)
     if participant is None:
         problem = "This session has ended and takes no more students." if session.ended else ""
@@ -85,18 +93,30 @@ def _name_problem(name: str) -> str:
 def screen_update(request: HttpRequest, code: str) -> HttpResponse:
     """The screen where it has changed since `token`, only its gallery where that alone has changed since `gallery`;
     status 204 where neither has. Read every two seconds by each student, so an unchanged screen costs one query and no
-    session. Raise Http404."""
-    session = session_or_404(request, code)
+    session. Where the class was deleted, or the student has left it on another device, it leads to a page that says so,
+    which asks no more. Raise Http404 without HTMX."""
+    try:
+        session = session_or_404(request, code)
+    except Http404:
+        if not wants_partial(request):
+            raise
+        return _leads_to(f"{reverse('live:find')}?deleted")
     now, projected = timezone.now(), request.GET.get("view") == "projector"
     same = request.GET.get("token") == (projector_token(session, now) if projected else session.token(now))
     if same and (projected or request.GET.get("gallery", "") in ("", str(session.gallery_number))):
         return HttpResponse(status=204)
     participant = None if projected else participant_of(request, session)
+    if participant is None and not projected and wants_partial(request):
+        return _leads_to(reverse("live:student", args=[code]))
     shown = screen(session, now, participant)
     if same and participant:
         return _new_entries(request, shown)
     template = "classroom/_screen.html" if participant else "classroom/_projector_screen.html"
     return render(request, template, {"screen": shown})
+
+
+def _leads_to(url: str) -> HttpResponse:
+    return HttpResponse(status=204, headers={"HX-Redirect": url})
 
 
 def _new_entries(request: HttpRequest, shown: Screen) -> HttpResponse:

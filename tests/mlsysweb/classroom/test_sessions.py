@@ -445,6 +445,28 @@ def test_a_deleted_session_is_gone_with_its_answers(afternoon):
     assert Client().get(afternoon.url("student")).status_code == 404
 
 
+def test_screens_of_a_deleted_session_lead_to_a_page_that_says_so(afternoon):
+    ben, htmx = afternoon.student("Ben"), {"HX-Request": "true"}
+    afternoon.host.post(afternoon.url("delete", afternoon.session.host_key))
+    for query in ({"token": "1-reading"}, {"token": "1-reading", "view": "projector"}):
+        asked = ben.get(afternoon.url("screen"), query, headers=htmx)
+        assert "The class was deleted" in ben.get(asked["HX-Redirect"]).content.decode()
+    assert ben.get(afternoon.url("screen")).status_code == 404
+    page = ben.get(afternoon.url("student"))
+    assert page.status_code == 404
+    assert f"There is no class with the code {afternoon.session.code}" in page.content.decode()
+
+
+def test_another_device_of_a_student_who_left_is_led_to_the_form_to_join(afternoon):
+    ben, phone = afternoon.student("Ben"), Client()
+    phone.get(afternoon.url("personal", afternoon.session.code, Participant.objects.get().key))
+    ben.post(afternoon.url("leave"))
+    afternoon.move("next")
+    asked = phone.get(afternoon.url("screen"), {"token": "1-reading"}, headers={"HX-Request": "true"})
+    assert asked["HX-Redirect"] == afternoon.url("student")
+    assert "Your name" in phone.get(asked["HX-Redirect"]).content.decode()
+
+
 def test_a_saved_design_is_handed_in_and_shown_in_the_gallery(afternoon):
     ben = afternoon.student("Ben")
     afternoon.move("next", "next")
