@@ -4,7 +4,7 @@ the architecture.
     keys.py      the keys of a config: read, assumed, left over
     families.py  figures that follow from the `model_type` alone
     layers.py    how each layer mixes tokens, and its MLP
-    counts.py    parameters and kept numbers of each part
+    counts.py mlp.py   parameters and kept numbers of each part
     decoder.py encoders.py   figures of both kinds of network
     kinds.py     the kind of network, and sentences on files that can't be read
     reading.py   all of it together

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from .counts import MixerCount, MlpCount, heads_of, mixer_count, mlp_count
+from .counts import MixerCount, heads_of, mixer_count
 from .draft import ConfigDraft, KvLaw
 from .families import ConfigFamily
 from .keys import ConfigKeys
 from .layers import DENSE, EXPERTS, FULL, LATENT, LATENT_SHARED, NONE, WINDOW, ConfigLayer, layers_of
+from .mlp import MlpCount, mlp_count
 
 # Layers that keep keys and values of every token.
 _KEEPING = (FULL, LATENT, LATENT_SHARED)

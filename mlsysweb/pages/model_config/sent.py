@@ -21,7 +21,7 @@ MOST_NAME = 100
 _MAX_INDEX = 16_000_000
 
 
-class Refused(Exception):
+class ConfigRefused(Exception):
     """The sentences on a form that can't be answered."""
 
 
@@ -55,7 +55,7 @@ def sent_text(request: HttpRequest) -> bytes:
 
 
 def sent_config(request: HttpRequest, data: bytes) -> SentConfig:
-    """Return the config of a form, whose file or text is `data`. Raise Refused."""
+    """Return the config of a form, whose file or text is `data`. Raise ConfigRefused."""
     name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:MOST_NAME]
     repository = request.POST.get("repository", "").strip() if may_fetch(request) else ""
     index = file.read(_MAX_INDEX + 1) if (file := request.FILES.get("index")) else b""
@@ -64,17 +64,17 @@ def sent_config(request: HttpRequest, data: bytes) -> SentConfig:
         try:
             found = fetch(repository, "config.json", MAX_BYTES)
         except InputError as error:
-            raise Refused(f"Repository: {error.sentence}") from None
+            raise ConfigRefused(f"Repository: {error.sentence}") from None
         data, url = found.data, repository_url(repository)
         index = index or _index(repository)
         source = f"config.json of {repository}" + (f", revision {found.commit[:10]}" if found.commit else "")
         name = name or repository.partition("/")[2][:MOST_NAME]
     config = _json(data, "config.json", MAX_BYTES)
     if not isinstance(config, dict):
-        raise Refused("config: needs the JSON object of a config.json.")
+        raise ConfigRefused("config: needs the JSON object of a config.json.")
     stated, errors, remark = _stated(request, config, index)
     if errors:
-        raise Refused(*errors)
+        raise ConfigRefused(*errors)
     return SentConfig(config, name, stated, source, url, remark)
 
 
@@ -101,19 +101,19 @@ def _stated(request: HttpRequest, config: Any, index: bytes) -> tuple[float | No
         return None, [], ""
     try:
         return stated_parameters(_json(index, "model.safetensors.index.json", _MAX_INDEX), config), [], ""
-    except Refused as refused:
+    except ConfigRefused as refused:
         return None, list(refused.args), ""
     except InputError as error:
         return None, [], f"No comparison: the index {error.sentence}"
 
 
 def _json(data: bytes, name: str, most: int) -> Any:
-    """Return JSON that was sent. Raise Refused."""
+    """Return JSON that was sent. Raise ConfigRefused."""
     if len(data) > most:
-        raise Refused(f"{name}: has more than {most / 1e6:g} MB.")
+        raise ConfigRefused(f"{name}: has more than {most / 1e6:g} MB.")
     if not data.strip():
-        raise Refused(f"{name}: paste its text or choose the file.")
+        raise ConfigRefused(f"{name}: paste its text or choose the file.")
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{name}: can't be read as JSON: {str(error)[:120]}.") from None
+        raise ConfigRefused(f"{name}: can't be read as JSON: {str(error)[:120]}.") from None

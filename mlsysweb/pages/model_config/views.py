@@ -13,7 +13,7 @@ from solvers.model_config import ConfigReading, read_config
 
 from .page import ConfigPage, ConfigResult
 from .present import config_result, saved_values
-from .sent import MAX_BYTES, MOST_NAME, Refused, SentConfig, may_add, may_fetch, sent_config, sent_text
+from .sent import MAX_BYTES, MOST_NAME, ConfigRefused, SentConfig, may_add, may_fetch, sent_config, sent_text
 
 # A longer text is not shown in the form again.
 _MOST_SHOWN = 200_000
@@ -28,7 +28,7 @@ def model_config(request: HttpRequest) -> HttpResponse:
         text = data.decode("utf-8", "replace") if len(data) <= _MOST_SHOWN else ""
         try:
             result = _result(request, sent_config(request, data))
-        except Refused as refused:
+        except ConfigRefused as refused:
             errors = refused.args
     page = ConfigPage(
         title="Model from config.json",
@@ -46,11 +46,11 @@ def model_config(request: HttpRequest) -> HttpResponse:
 
 
 def _result(request: HttpRequest, sent: SentConfig) -> ConfigResult:
-    """Return the result of a config that was sent. Raise Refused."""
+    """Return the result of a config that was sent. Raise ConfigRefused."""
     try:
         reading = read_config(sent.config)
     except InputErrors as wrong:
-        raise Refused(*(f"{error.field[:60]}: {error.sentence}" for error in wrong.errors)) from None
+        raise ConfigRefused(*(f"{error.field[:60]}: {error.sentence}" for error in wrong.errors)) from None
     return config_result(reading, sent.name, sent.stated, _save(request, reading, sent), sent.remark)
 
 
