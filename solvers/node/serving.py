@@ -567,34 +567,33 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "Times assume that the data fit in memory."
 
 
-_FIXED_BATCH = ("concurrency", 0)
 FIGURES = (
     curve(
         "batch_size",
         ("itl", "decode_throughput"),
         "Inter-token latency and throughput vs. batch size",
         x_marks=("largest_batch_size",),
-        only_for=_FIXED_BATCH,
+        only_for=("concurrency", 0),
     ),
     curve(
         "concurrency",
         ("itl", "decode_throughput"),
         "Inter-token latency and throughput vs. concurrent requests",
         x_marks=("largest_batch_size",),
-        not_for=_FIXED_BATCH,
+        not_for=("concurrency", 0),
     ),
     curve("prompt_length", ("ttft", "kv_cache"), "TTFT and KV cache vs. prompt length"),
     curve(
         "batch_size",
         ("energy_per_token", "device_power"),
         "Energy per token and power vs. batch size",
-        only_for=_FIXED_BATCH,
+        only_for=("concurrency", 0),
     ),
     curve(
         "concurrency",
         ("energy_per_token", "device_power"),
         "Energy per token and power vs. concurrent requests",
-        not_for=_FIXED_BATCH,
+        not_for=("concurrency", 0),
     ),
 )
 

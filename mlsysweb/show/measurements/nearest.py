@@ -58,7 +58,7 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements:
             (),
             found.bands + part.bands,
         )
-    # What is known to be off comes first, what is not known last.
+    # Known errors come first, unknown ones last.
     errors = tuple(sorted(found.errors, key=lambda each: not each.startswith(KNOWN_ERROR)))
     if untold := [NAMES[kind.name] for kind in kinds if not _predictions(kind, result)[0]]:
         errors += (f"{', '.join(untold)}: {_UNTOLD}",)

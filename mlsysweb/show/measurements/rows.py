@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 ROWS = Path(__file__).parent / "measurements.csv"
 SOURCES = Path(__file__).parent / "sources.csv"
 MODELS = Path(__file__).parent / "models.csv"
-# What further walls predict for some of the rows, by the number of the row in `measurements.csv`.
+# Predictions of further walls for some of the rows, by the number of the row in `measurements.csv`.
 BY_WALL = Path(__file__).parent / "by_wall.csv"
 # Columns of `measurements.csv`: texts, `place` among them the number of the row's line in `sources.csv`; numbers.
 # `size` is, by kind: tokens of a step of training, parameters of the model of training memory, bytes of a collective's
