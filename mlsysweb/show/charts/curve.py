@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from mlsysweb.show.measurements.page import MeasuredPoint
@@ -26,6 +25,7 @@ from .series import (
     least_drawn,
     limits_of,
     number,
+    places_along,
     rounded,
     rows_in_view,
     series_along,
@@ -173,15 +173,13 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
 
 
 def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
-    worded: set[tuple[float, ...]] = set()  # most lines have the same places along x
+    first: dict[tuple[float, ...], _Line] = {}  # most lines have the same places along x
     for panel in panels:
         for place, line in enumerate(panel.lines):
             value = line.value
             xs, ys = zip(*line.rows, strict=True)
             # The hover texts of x come once, with the first line at these places.
-            places, texts = _places(xs, scale(across), across.unit, across.display_unit)
-            words = {} if xs in worded else {"customdata": texts}
-            worded.add(xs)
+            places, texts = places_along(xs, scale(across), across.unit, across.display_unit)
             yield {
                 "type": "scatter",
                 "mode": "lines",
@@ -192,14 +190,8 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
                 "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
                 "text": format_column(ys, value.unit, value.display_unit),
                 "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
-                **words,
+                **({"customdata": texts} if first.setdefault(xs, line) is line else {}),
             }
-
-
-@lru_cache(128)  # nearly every update has the places of the one before
-def _places(xs: tuple[float, ...], by: float, unit: str, shown: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Return places along x as numbers of an axis of the scale `by`, and their hover texts."""
-    return tuple(rounded(xs, by)), tuple(format_column(xs, unit, shown))
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import compress
 from typing import Any
 
+from solvers.formatting import format_column
 from solvers.result import ChartSpec, Result, Series, Value
 from solvers.verdict import State
 
@@ -79,6 +81,12 @@ def least_drawn(value: Value, largest: float) -> float:
 def rounded(column: Sequence[float], by: float) -> list[float]:
     """Return a column times `by` to six digits: more than a chart shows, in half of the bytes."""
     return [float(f"{number * by:.6g}") for number in column]
+
+
+@lru_cache(128)  # nearly every update has the places of the one before
+def places_along(xs: tuple[float, ...], by: float, unit: str, shown: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Return places along x as numbers of an axis, `by` times those in SI, and their hover texts."""
+    return tuple(rounded(xs, by)), tuple(format_column(xs, unit, shown))
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:

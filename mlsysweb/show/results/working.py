@@ -53,7 +53,7 @@ def _step(line: Working, values: Mapping[str, Value], anchor: str, figures: tupl
 
 
 class _Declared(NamedTuple):
-    """What an equation shows of a value in symbols."""
+    """The symbol of a value, and the label that an equation has in its place."""
 
     symbol: str
     label: str

@@ -84,6 +84,18 @@ def test_a_figure_has_its_own_source_or_else_that_of_its_row():
     assert (other.origin, other.source) == ("checked", None)
 
 
+def test_a_row_that_is_edited_has_its_new_source_in_the_next_update(client):
+    """Sources and their HTML are kept between updates; an edit is a new version of the catalog."""
+    update = {"HX-Request": "true"}
+    before = client.get("/walls/roofline/", headers=update).content.decode()
+    assert "Our lab" not in before
+    row = Accelerator.objects.get(slug="h100-sxm5-80gb")
+    row.figure_sources = OWN
+    row.save()
+    after = client.get("/walls/roofline/", headers=update).content.decode()
+    assert '<a href="https://example.edu/" rel="noreferrer">Our lab</a>' in after and "(At 25 °C.)" in after
+
+
 def test_rows_inside_a_row_are_among_the_data_sources_once():
     names = [fact.name for fact in shown("tco", fleet="research-256").facts]
     assert "NVIDIA H100 SXM5 80GB" in names and len(names) == len(set(names))

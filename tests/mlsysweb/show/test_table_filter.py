@@ -1,11 +1,17 @@
+from dataclasses import replace
+
 from mlsysweb.pages.geography.page import PlaceRow
+from mlsysweb.pages.spectrum.device_rows import device_rows
+from mlsysweb.pages.spectrum.page import DeviceRow, DeviceTable
 from mlsysweb.pages.walls.page import SolveForOption
+from mlsysweb.show.cached_include import cached_include
 from mlsysweb.show.measurements.page import MeasuredRow
 from mlsysweb.show.results.page import Card, FigureOrigin, Link, WorkingStep
 from mlsysweb.show.results.table_filter import (
     card_rows,
     headed_rows,
     header_cells,
+    headline_cards,
     measured_rows,
     option_elements,
     table_rows,
@@ -64,9 +70,36 @@ def test_text_of_imported_results_stays_text_in_every_place():
         working_steps([WorkingStep(nasty, "", "", nasty, nasty, (origin,))]),
         table_rows([(nasty,)]),
         headed_rows([PlaceRow(Link(nasty, nasty), *[nasty] * 6)]),
+        headline_cards([Card("a", nasty, nasty, nasty, "", band=nasty, band_of=nasty)]),
+        device_rows(DeviceTable("misses", "", True, True, (DeviceRow(*[nasty] * 13),), None)),
+        cached_include("shared/_figure_caption.html", id=nasty, title=nasty),
     ]
     for html in told:
         assert "<img" not in html and 'onerror="' not in html and "&lt;img" in html
+
+
+def test_a_headline_figure_has_the_interval_of_measurements_where_there_is_one():
+    told, plain = headline_cards(
+        [Card("x", "Cost", "$1", "Per hour.", "", band="$1–2", band_of="8 rows"), Card("y", "Power", "4 W", "", "")]
+    ).split("\n")
+    assert told == (
+        '<div class="card" title="Per hour."><dt>Cost</dt><dd>$1</dd>'
+        '<dd class="band" title="8 rows">90 % interval: <span>$1–2</span></dd></div>'
+    )
+    assert plain.startswith('<div class="card"><dt>') and plain.endswith("<dd>4\u00a0W</dd></div>")
+
+
+def test_a_device_has_the_columns_of_its_table():
+    row = DeviceRow("Chip", "", "Edge", "4 W", "$1", "2 ms", "8 mJ", "SRAM", "memory", "memory", "too slow", "", "")
+    marked = replace(row, url="/a/?b=1", battery="/c/", marked="smallest")
+    ran = device_rows(DeviceTable("meets", "", True, True, (row, marked), None)).split("\n")
+    assert ran[0].startswith('<tr><th scope="row">Chip</th><td>Edge</td>') and ran[0].endswith("<td></td></tr>")
+    assert ran[1].startswith(
+        '<tr data-marked="smallest"><th scope="row"><a href="/a/?b=1">Chip</a> <span class="badge">'
+    )
+    assert 'aria-label="Compute battery life with Chip"' in ran[1] and "too slow" not in ran[1]
+    other = device_rows(DeviceTable("unknown", "", False, False, (row,), None))
+    assert other.endswith('<td>$1</td><td class="why">too slow</td></tr>') and "2 ms" not in other
 
 
 def test_an_unknown_origin_does_not_read_as_an_unknown_figure():
