@@ -31,6 +31,10 @@ MEMORY_REMEDIES = {
 }
 
 
+# The share of a server's time above which prefills are said to take most of it.
+MOST_PREFILL = 0.5
+
+
 def precision_fallback(chip: Accelerator, precision: Codes, timing: Codes = Timing.ROOFLINE) -> Iterator[str]:
     """Yield a remark when weights are stored in one format and arithmetic runs in another, as the `timing` has it."""
     runs_in = int(arithmetic_format(chip, precision))
@@ -107,6 +111,24 @@ def unmeasured_kernels(chip: Accelerator) -> Iterator[str]:
             f"Not measured: {chip.name} has no kernel constants of its own. Those of the measured accelerators are "
             "used (geometric mean, times scaled by the clock where known)."
         )
+
+
+def decode_accelerator(chip: Accelerator, prefill_chip: Accelerator, precision: Codes, timing: Codes) -> Iterator[str]:
+    """Yield the remarks on a decode accelerator of its own beside the one that prefills."""
+    yield from precision_fallback(chip, precision, timing)
+    if timing != Timing.ROOFLINE and chip.name != prefill_chip.name:
+        yield from unmeasured_kernels(chip)
+
+
+def server_under_load(concurrency: Array, prefill_share: Array) -> Iterator[str]:
+    """Yield the remarks on a server with concurrent requests, of whose time prefills take the share `prefill_share`."""
+    if concurrency > 0:
+        yield (
+            "TTFT is that of a prompt that does not queue. Its wait under load depends on the arrivals: see the "
+            "tail-latency wall."
+        )
+    if concurrency > 1 and prefill_share > MOST_PREFILL:
+        yield "Prefills take most of the server's time: fewer or cached prompts would lower every latency."
 
 
 def core_rates(chip: Accelerator, used: Truth) -> Iterator[str]:

@@ -629,20 +629,19 @@ class _TimedSteps(NamedTuple):
     """Seconds of a decode step and bytes of the KV cache, before and after, bytes of the weights after, the share of
     the step after that waits for compute, and its seconds by class of kernels; unknown without a model."""
 
-    before: Array
-    after: Array
-    cache_before: Array
-    cache_after: Array
-    weights_after: Array
-    compute_share: Array
-    kernels: PassTime
+    before: Array = np.float64(np.nan)
+    after: Array = np.float64(np.nan)
+    cache_before: Array = np.float64(np.nan)
+    cache_after: Array = np.float64(np.nan)
+    weights_after: Array = np.float64(np.nan)
+    compute_share: Array = np.float64(np.nan)
+    kernels: PassTime = NO_KERNELS
 
 
 def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
     """Return the times of a decode step of the model by the law of kernels, with weights and cache before and after."""
     if i.served_model is None or i.served_on is None:
-        unknown = np.float64(np.nan)
-        return _TimedSteps(unknown, unknown, unknown, unknown, unknown, unknown, NO_KERNELS)
+        return _TimedSteps()
     chip, model = i.served_on, i.served_model
     pattern = np.asarray(i.pattern)
     structured = prunes & (pattern == Pattern.STRUCTURED)

@@ -58,8 +58,6 @@ from solvers.laws.transformer import cache_bytes, kv_bytes_per_token
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 from solvers.verdict import State, Verdict
 
-# A share of the time above which prefills are worth a remark.
-_MOST_PREFILL = 0.5
 _NO_POWER = "unknown: no TDP is known, or decode has devices of its own"
 
 
@@ -480,7 +478,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             "Network-bound KV cache transfer. It takes {kv_transfer_time} of {end_to_end_latency} end to end; TTFT is "
             "{ttft}, ITL {itl}. A faster network between prefill and decode devices would help most.",
         )
-    if o.prefill_share > _MOST_PREFILL and math.isfinite(o.largest_batch_size):
+    if o.prefill_share > remarks.MOST_PREFILL and math.isfinite(o.largest_batch_size):
         return Verdict(
             _LIMIT[prefill],
             f"{_LIMIT[prefill].capitalize()}-bound prefill. It takes {{prefill_share}} of the time; ITL is {{itl}}. "
@@ -548,21 +546,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     )
     if i.decode_accelerator is None:
         yield from remarks.assumed_power(i.accelerator, i.arithmetic_power, i.memory_power)
+    else:
+        yield from remarks.decode_accelerator(i.decode_accelerator, i.accelerator, i.precision, i.timing)
     yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
     yield from remarks.tensor_parallelism(i.model, i.tensor_parallel, i.devices_per_node)
-    if i.concurrency > 0:
-        yield (
-            "TTFT is that of a prompt that does not queue. Its wait under load depends on the arrivals: see the "
-            "tail-latency wall."
-        )
-    if i.concurrency > 1 and o.prefill_share > _MOST_PREFILL:
-        yield "Prefills take most of the server's time: fewer or cached prompts would lower every latency."
+    yield from remarks.server_under_load(i.concurrency, o.prefill_share)
     if i.timing != Timing.ROOFLINE and i.tensor_parallel > 2 and shares_links(i.shared_bus, i.accelerator):
         yield "All devices share one bus: together they exchange as much as two with links of their own."
-    if i.decode_accelerator is not None:
-        yield from remarks.precision_fallback(i.decode_accelerator, i.precision, i.timing)
-        if i.timing != Timing.ROOFLINE and i.decode_accelerator.name != i.accelerator.name:
-            yield from remarks.unmeasured_kernels(i.decode_accelerator)
     if not o.feasible:
         yield "Times assume that the data fit in memory."
 

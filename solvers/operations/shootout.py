@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +26,6 @@ from solvers.declare import (
     Fallacy,
     Preset,
     Source,
-    Truth,
     choice,
     curve,
     label,
@@ -36,17 +35,14 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.collectives import LINK_LATENCY, NetworkLink
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import facility_energy, fleet_power
-from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, least_devices, price_decode
-from solvers.laws.memory import usable_memory
+from solvers.laws.fleet_work import FleetTask, FleetWork, fleet_work, least_servers, power_of, server_of
+from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.phase import generates
-from solvers.laws.power import IDLE, PowerConstants, dynamic_share, power_constants
+from solvers.laws.power import IDLE, PowerConstants
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.training_memory import ADAM_BYTES
-from solvers.laws.transformer import active_parameters, bytes_per_element
-from solvers.specs import Accelerator, Fleet, Grid, Model, Node, Precision, Region, peak_rate
+from solvers.specs import Accelerator, Fleet, Grid, Model, Node, Precision, Region
 from solvers.verdict import State, Verdict
 
 _HOUR, _DAY = 3600.0, 86400.0
@@ -182,18 +178,21 @@ _UNPRICED = "unknown: no price is known"
 _NO_LINK = "unknown: no memory or link is known that would hold the model"
 
 
-_WHOLE_STEP = "One token for each sequence, on the minimum devices for the model."
-_PRODUCTS = "Projections and dense MLPs, in one decode step."
-_ATTENTION = "Scores, weighted values and reads of the KV cache, in one decode step."
-_EXPERTS = "Routed experts and token permutation, in one decode step."
-_SMALL = "Normalization, activations and look-ups, in one decode step."
-_HEAD = "Projection of the last hidden vector to logits, in one decode step."
-_NETWORK = "Between the devices of one replica, in one decode step."
+# The classes of kernels of a decode step: their names in the law and what they do.
+_CLASSES = {
+    "products": ("products", "Projections and dense MLPs, in one decode step."),
+    "attention": ("attention", "Scores, weighted values and reads of the KV cache, in one decode step."),
+    "experts": ("experts", "Routed experts and token permutation, in one decode step."),
+    "small": ("small", "Normalization, activations and look-ups, in one decode step."),
+    "head": ("head", "Projection of the last hidden vector to logits, in one decode step."),
+    "network": ("all_reduce", "Between the devices of one replica, in one decode step."),
+}
 
 
-def _step(label: str, help: str) -> Any:
-    """An output for seconds of a decode step."""
-    return output("s", label, if_infinite="not available in training, or with the roofline", help=help)
+def _step(label: str, kernels: str = "") -> Any:
+    """An output for the seconds of a decode step, or of one class of its kernels."""
+    told = _CLASSES[kernels][1] if kernels else "One token for each sequence, on the minimum devices for the model."
+    return output("s", label, if_infinite="not available in training, or with the roofline", help=told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,20 +242,20 @@ class Outputs:
     rival_energy: Array = output("J", "Energy of the alternative", if_infinite="unknown")
     cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens, reference", if_infinite=_UNPRICED)
     rival_cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens, alternative", if_infinite=_UNPRICED)
-    reference_step_time: Array = _step("Decode step time, reference", _WHOLE_STEP)
-    reference_products_time: Array = _step("GEMM time, reference", _PRODUCTS)
-    reference_attention_time: Array = _step("Attention time, reference", _ATTENTION)
-    reference_experts_time: Array = _step("Expert time (MoE), reference", _EXPERTS)
-    reference_small_time: Array = _step("Elementwise time, reference", _SMALL)
-    reference_head_time: Array = _step("LM-head time, reference", _HEAD)
-    reference_network_time: Array = _step("All-reduce time, reference", _NETWORK)
-    rival_step_time: Array = _step("Decode step time, alternative", _WHOLE_STEP)
-    rival_products_time: Array = _step("GEMM time, alternative", _PRODUCTS)
-    rival_attention_time: Array = _step("Attention time, alternative", _ATTENTION)
-    rival_experts_time: Array = _step("Expert time (MoE), alternative", _EXPERTS)
-    rival_small_time: Array = _step("Elementwise time, alternative", _SMALL)
-    rival_head_time: Array = _step("LM-head time, alternative", _HEAD)
-    rival_network_time: Array = _step("All-reduce time, alternative", _NETWORK)
+    reference_step_time: Array = _step("Decode step time, reference")
+    reference_products_time: Array = _step("GEMM time, reference", "products")
+    reference_attention_time: Array = _step("Attention time, reference", "attention")
+    reference_experts_time: Array = _step("Expert time (MoE), reference", "experts")
+    reference_small_time: Array = _step("Elementwise time, reference", "small")
+    reference_head_time: Array = _step("LM-head time, reference", "head")
+    reference_network_time: Array = _step("All-reduce time, reference", "network")
+    rival_step_time: Array = _step("Decode step time, alternative")
+    rival_products_time: Array = _step("GEMM time, alternative", "products")
+    rival_attention_time: Array = _step("Attention time, alternative", "attention")
+    rival_experts_time: Array = _step("Expert time (MoE), alternative", "experts")
+    rival_small_time: Array = _step("Elementwise time, alternative", "small")
+    rival_head_time: Array = _step("LM-head time, alternative", "head")
+    rival_network_time: Array = _step("All-reduce time, alternative", "network")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -276,7 +275,7 @@ def _links(i: Inputs) -> Iterator[InputError]:
         ("accelerator", i.accelerator, i.efficiency),
         ("rival", i.rival, i.rival_efficiency),
     ):
-        least = _least(i, _server(i, chip, efficiency))
+        least = least_servers(_task(i), chip, efficiency)
         if math.isinf(least):
             yield InputError(
                 name,
@@ -335,7 +334,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         if i.timing != Timing.ROOFLINE and i.rival.name != i.accelerator.name:
             yield from remarks.unmeasured_kernels(i.rival)
         for chip in chips:
-            server = _server(i, chip, i.efficiency).roofline
+            server = server_of(_task(i), chip, i.efficiency).roofline
             yield from remarks.stand_in_roofline(
                 chip, i.timing, math.nan, server.bandwidth_efficiency, server.layer_overhead
             )
@@ -343,7 +342,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "Both are assumed to reach the same fraction of peak, which favors the one with less mature software."
     if i.workload == Workload.SERVING or i.memory_utilization > 0:
         for chip in chips:
-            constants = _constants(i, chip)
+            constants = power_of(_task(i), chip)
             yield from remarks.assumed_power(chip, constants.arithmetic, constants.memory)
 
 
@@ -354,29 +353,15 @@ FIGURES = (
 )
 
 
-def _by_kernels(i: Inputs, o: Outputs) -> bool:
-    return bool(i.workload == Workload.SERVING and i.timing != Timing.ROOFLINE)
-
-
 def _kernel_sum(whose: str, condition: Callable[[Inputs, Outputs], bool]) -> Equation:
     """The working of a decode step as the sum of its classes of kernels."""
     terms = " + ".join(f"@{whose}_{name}_time" for name in _CLASSES)
     return Equation(f"{whose}_step_time", f"@{whose}_step_time = {terms}", where=condition)
 
 
-# The classes of kernels by the names of the outputs.
-_CLASSES = {
-    "products": "products",
-    "attention": "attention",
-    "experts": "experts",
-    "small": "small",
-    "head": "head",
-    "network": "all_reduce",
-}
-
 EQUATIONS = (
-    _kernel_sum("reference", lambda i, o: _by_kernels(i, o) and math.isfinite(o.reference_step_time)),
-    _kernel_sum("rival", lambda i, o: _by_kernels(i, o) and math.isfinite(o.rival_step_time)),
+    _kernel_sum("reference", lambda i, o: math.isfinite(o.reference_products_time)),
+    _kernel_sum("rival", lambda i, o: math.isfinite(o.rival_products_time)),
     Equation(
         "reference_rate",
         r"@reference_rate = \frac{@batch_size}{@reference_least \cdot @reference_step_time}",
@@ -490,7 +475,8 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def shootout(i: Inputs) -> Outputs:
-    one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)
+    task = _task(i)
+    one, other = fleet_work(task, i.accelerator, i.efficiency), fleet_work(task, i.rival, i.rival_efficiency)
     asked = np.asarray(i.devices, dtype=float)
     devices = np.where(one.least > asked, one.least, asked)
     throughput = devices * one.rate
@@ -527,12 +513,12 @@ def shootout(i: Inputs) -> Outputs:
     )
 
 
-def _step_times(whose: str, work: _Work) -> dict[str, Array]:
+def _step_times(whose: str, work: FleetWork) -> dict[str, Array]:
     """The seconds of a decode step and of its classes of kernels, by output; unknown in training."""
     unknown = np.float64(np.nan)
     if work.step is None:
         return dict.fromkeys((f"{whose}_step_time", *(f"{whose}_{name}_time" for name in _CLASSES)), unknown)
-    classes = {name: getattr(work.step.kernels, field) for name, field in _CLASSES.items()}
+    classes = {name: getattr(work.step.kernels, field) for name, (field, _) in _CLASSES.items()}
     times = {"step": work.step.time.total, **classes}
     return {f"{whose}_{name}_time": np.where(work.serves, seconds, unknown) for name, seconds in times.items()}
 
@@ -543,118 +529,30 @@ def _cheaper(ratio: Array) -> Codes:
     return np.where(np.isnan(ratio), LowerCost.UNKNOWN, known)
 
 
-class _Work(NamedTuple):
-    """Tokens per second of one chip, the fewest that hold the model, and the share of its dynamic power each draws;
-    whether the work is serving, and then its decode step."""
-
-    rate: Array
-    least: Array
-    power_share: Array
-    serves: Truth = False
-    step: LanguagePass | None = None
-
-
-def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
-    serving = np.asarray(i.workload) == Workload.SERVING
-    trained = _training(i, chip, efficiency)
-    if not serving.any():
-        return trained
-    served = _serving(i, chip, efficiency)
-    return _Work(
-        rate=np.where(serving, served.rate, trained.rate),
-        least=np.where(serving, served.least, trained.least),
-        power_share=np.where(serving, served.power_share, trained.power_share),
-        serves=serving,
-        step=served.step,
-    )
-
-
-def _training(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
-    reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
-    state = i.model.parameters * (2 * bytes_per_element(i.precision) + ADAM_BYTES)
-    return _Work(
-        rate=reached / (6 * active_parameters(i.model)),
-        least=np.ceil(state / usable_memory(chip.memory_capacity, i.memory_reserve)),
-        power_share=_power_share(i, chip, efficiency, i.memory_utilization),
-    )
-
-
-def _serving(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
-    """The work of a decode step on the fewest devices that hold the model and its cache."""
-    copy, step = _decode_step(i, _server(i, chip, efficiency))
-    time = step.time.total
-    mfu = step.flop / peak_rate(chip, i.precision) / time
-    return _Work(
-        rate=i.batch_size / time / copy,
-        least=copy,
-        power_share=_power_share(i, chip, mfu, step.moved / chip.memory_bandwidth / time),
-        step=step,
-    )
-
-
-def _decode_step(i: Inputs, alone: ModelServer) -> tuple[Array, LanguagePass]:
-    """The fewest devices like that of a server that hold the model and its cache, NaN where none do, and a decode step
-    on them."""
-    least = _least(i, alone)
-    copy = np.where(np.isfinite(least), least, np.nan)
-    return copy, price_decode(i.model, replace(alone, devices=copy), i.batch_size, i.context_length)
-
-
-def _power_share(i: Inputs, chip: Accelerator, mfu: Array, memory_utilization: Array) -> Array:
-    constants = _constants(i, chip)
-    return dynamic_share(mfu, memory_utilization, constants.arithmetic, constants.memory)
-
-
-def _constants(i: Inputs, chip: Accelerator) -> PowerConstants:
-    """The constants of a chip's power: its own, but for those that were changed from the reference's."""
-    own, known = power_constants(chip), power_constants(i.accelerator)
-    return PowerConstants(
-        idle_fraction=np.where(np.equal(i.idle_fraction, known.idle_fraction), own.idle_fraction, i.idle_fraction),
-        arithmetic=np.where(np.equal(i.arithmetic_power, known.arithmetic), own.arithmetic, i.arithmetic_power),
-        memory=np.where(np.equal(i.memory_power, known.memory), own.memory, i.memory_power),
-    )
-
-
-def _server(i: Inputs, chip: Accelerator, efficiency: Array) -> ModelServer:
-    return ModelServer(
-        chip=chip,
+def _task(i: Inputs) -> FleetTask:
+    return FleetTask(
+        model=i.model,
+        serving=np.asarray(i.workload) == Workload.SERVING,
         precision=i.precision,
-        cache_precision=i.kv_precision,
-        roofline=Roofline(
-            efficiency=efficiency,
-            bandwidth_efficiency=_of_each(
-                i.bandwidth_efficiency,
-                i.accelerator,
-                chip,
-                "measured_bandwidth_efficiency",
-                SILICON.bandwidth_efficiency,
-            ),
-            layer_overhead=_of_each(
-                i.layer_overhead, i.accelerator, chip, "measured_layer_overhead", SILICON.layer_overhead
-            ),
-        ),
+        kv_precision=i.kv_precision,
+        batch_size=i.batch_size,
+        context_length=i.context_length,
         timing=i.timing,
-        link=NetworkLink(chip.interconnect_bandwidth, LINK_LATENCY),
+        memory_reserve=i.memory_reserve,
+        memory_utilization=i.memory_utilization,
+        roofline=Roofline(
+            efficiency=i.efficiency, bandwidth_efficiency=i.bandwidth_efficiency, layer_overhead=i.layer_overhead
+        ),
+        power=PowerConstants(idle_fraction=i.idle_fraction, arithmetic=i.arithmetic_power, memory=i.memory_power),
+        reference=i.accelerator,
     )
-
-
-def _of_each(asked: Array, reference: Accelerator, chip: Accelerator, figure: str, otherwise: float) -> Array:
-    """A constant of the roofline of one `chip`: its own or the stand-in, unless changed from the reference's."""
-    known, own = (np.where(np.isnan(getattr(c, figure)), otherwise, getattr(c, figure)) for c in (reference, chip))
-    return np.where(np.equal(asked, known), own, asked)
-
-
-def _least(i: Inputs, server: ModelServer) -> Array:
-    """The fewest devices like those of the server that hold the model and the cache of its batch."""
-    usable = usable_memory(server.chip.memory_capacity, i.memory_reserve)
-    return least_devices(i.model, None, server, i.batch_size, i.context_length, usable)
 
 
 def _price(given_price: Array, chip: Accelerator) -> Array:
     return np.where(np.asarray(given_price) > 0, given_price, chip.unit_price)
 
 
-def _energy(i: Inputs, chip: Accelerator, devices: Array, work: _Work) -> Array:
-    idle = _constants(i, chip).idle_fraction
+def _energy(i: Inputs, chip: Accelerator, devices: Array, work: FleetWork) -> Array:
+    idle = power_of(_task(i), chip).idle_fraction
     power = fleet_power(devices, chip.tdp, idle, work.power_share, i.host_power)
     return facility_energy(power * i.duration, i.pue)

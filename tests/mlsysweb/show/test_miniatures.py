@@ -75,7 +75,7 @@ def test_the_point_of_what_does_not_fit_is_hollow():
 
 
 def test_the_longest_bar_is_drawn_in_full_and_across_the_whole_width():
-    areas = drawn("reasoning", place=2).areas
+    areas = drawn("reasoning", place=3).areas
     longest = max(areas, key=lambda area: area.width)
     assert longest.colour.opacity == 1 and longest.width > 0.9 * WIDTH
     assert all(area.colour.opacity < 1 for area in areas if area is not longest)
