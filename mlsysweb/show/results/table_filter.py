@@ -110,12 +110,7 @@ def traced_headline_cards(cards: Iterable[Card]) -> SafeString:
 
 def _headline_card(card: Card, value: str) -> str:
     about = f' title="{escape(card.help)}"' if card.help else ""
-    band = (
-        f'<dd class="band" title="{escape(card.band_of)}">90 % interval: <span>{escape(units(card.band))}</span></dd>'
-        if card.band
-        else ""
-    )
-    return f'<div class="card"{about}><dt>{terms(card.label)}</dt><dd>{value}</dd>{band}</div>'
+    return f'<div class="card"{about}><dt>{terms(card.label)}</dt><dd>{value}</dd>{_band(card)}</div>'
 
 
 @register.filter
