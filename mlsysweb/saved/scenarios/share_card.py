@@ -7,9 +7,10 @@ import io
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 import orjson
+from django.conf import settings
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from mlsysweb.saved.opened import OpenedAnswer
@@ -47,12 +48,8 @@ COLOURS = {
 }
 # States of a verdict whose colour has another name.
 STATE_COLOURS = {"missed": "danger", "infeasible": "danger", "storage": "network", "host": "overhead"}
-# Characters that Pillow's default font lacks.
-_SPELLED = str.maketrans(
-    {"\u202f": " ", "\u00b5": "u", "\u03bc": "u", "×": "x", "∞": "endless", "−": "-", "·": "*", "⁻": "-"}
-    | {"\u00a0": " ", "₂": "2"}
-    | {c: str(k) for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
-)
+# Pillow's own font has no accents, no × and no Greek.
+_FONT = settings.BASE_DIR / "static" / "vendor" / "inter-4.1.1" / "inter.woff2"
 _EDGE = 56
 _MOST_INPUTS = 4
 # A first sentence longer than this is set smaller.
@@ -139,12 +136,12 @@ class _Pen:
     on: ImageDraw.ImageDraw
 
     def text(self, x: float, y: float, text: str, colour: str, size: int) -> None:
-        self.on.text((x * _ZOOM, y * _ZOOM), _known(text), COLOURS[colour], _font(size * _ZOOM))
+        self.on.text((x * _ZOOM, y * _ZOOM), text, COLOURS[colour], _font(size * _ZOOM))
 
     def lines(self, text: str, top: float, size: int, most: int, colour: str) -> float:
         """Draw the text in at most `most` lines. Return the y position below it."""
         each = max(1, int((_SIZE[0] - 2 * _EDGE) / (size * 0.52)))
-        for line in textwrap.wrap(_known(text), each, max_lines=most, placeholder=" …"):
+        for line in textwrap.wrap(text, each, max_lines=most, placeholder=" …"):
             self.text(_EDGE, top, line, colour, size)
             top += size * 1.25
         return top
@@ -183,14 +180,10 @@ def _rgba(colour: Colour) -> tuple[int, ...]:
     return (red, green, blue, round(255 * colour.opacity))
 
 
-def _font(size: int) -> Any:
-    return ImageFont.load_default(size)
-
-
-def _known(text: str) -> str:
-    return text.translate(_SPELLED)
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_FONT, size)
 
 
 def _short(text: str, most: int) -> str:
-    text = _known(text)
     return text if len(text) <= most else text[: most - 1] + "…"
