@@ -219,7 +219,7 @@ class Outputs:
     experts_time: Array = _kernels("Decode expert time (MoE)", "Routed experts and token permutation.")
     small_time: Array = _kernels("Decode elementwise time", "Normalization, activations, look-ups.")
     head_time: Array = _kernels("Decode LM-head time", "Projection of the last hidden vector to logits.")
-    network_time: Array = _kernels("Decode all-reduce time", "Between tensor-parallel devices.")
+    network_time: Array = _kernels("Decode all-reduce time", "Sums between tensor-parallel devices.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:

@@ -149,7 +149,7 @@ class Inputs:
         high=1000,
         slider=(1, 64),
         log=True,
-        symbol=r"\varphi",
+        symbol=r"\phi",
         advanced=True,
         help="Mean number of flows on a path. A collective has few large flows; more queue pairs per connection make "
         "more and smaller ones.",
@@ -211,7 +211,7 @@ class Outputs:
     busiest_path_flows: Array = output(
         "1",
         "Flows on the busiest path",
-        symbol=r"\varphi_\text{max}",
+        symbol=r"\phi_\text{max}",
         help="Expected maximum over the paths. With even routing every path has the mean.",
     )
     contention_factor: Array = output(
@@ -260,10 +260,6 @@ def _advice(i: Inputs, o: Outputs) -> str:
         return "Eight times the nodes would halve that."
     if i.oversubscription > 1:
         return "Without oversubscription it would be {without_oversubscription}."
-    if _collides(i):
-        return (
-            "Flows collide: the busiest path takes {contention_factor} the mean. More flows per path would spread them."
-        )
     return "Only faster links would raise it."
 
 

@@ -185,7 +185,7 @@ _CLASSES = {
     "experts": ("experts", "Routed experts and token permutation, in one decode step."),
     "small": ("small", "Normalization, activations and look-ups, in one decode step."),
     "head": ("head", "Projection of the last hidden vector to logits, in one decode step."),
-    "network": ("all_reduce", "Between the devices of one replica, in one decode step."),
+    "network": ("all_reduce", "Sums between the devices of one replica, in one decode step."),
 }
 
 

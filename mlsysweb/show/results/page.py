@@ -78,7 +78,7 @@ class Figure:
         if len(_BAR_TRACE.findall(self.plot)) != 1:
             return 0
         names = orjson.loads(self.plot)["layout"].get("yaxis", {})
-        return len(names["tickvals"]) if names.get("autorange") == "reversed" else 0
+        return len(names.get("tickvals", ())) if names.get("autorange") == "reversed" else 0
 
 
 @dataclass(frozen=True)
