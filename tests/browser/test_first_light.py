@@ -135,6 +135,7 @@ def test_another_chip_is_picked_by_searching_for_it(page, live_server):
     page.locator("#in-accelerator + .ts-wrapper .ts-control").click()
     expect(page.locator("#in-accelerator-ts-control")).to_be_focused()
     page.keyboard.type("MI300X")
+    expect(page.locator("#in-accelerator + .ts-wrapper .option.active")).to_contain_text("MI300X")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("accelerator=mi300x"))
 

@@ -104,7 +104,7 @@ def _energy(found: Atlas, here: int, best: int, worst: int) -> str:
     """Whether the places differ by their grids alone or by their sites' PUE, too."""
     places = list(dict.fromkeys((here, best, worst)))
     if len({float(found.pue[place]) for place in places}) == 1:
-        return "The energy is the same; the carbon intensity of the grid makes the difference."
+        return "The energy is the same."
     told = (f"{format_quantity(float(found.pue[place]), '1')} in {found.places[place].name}" for place in places)
     return f"The energy differs, too: the PUE is {', '.join(told)}."
 
