@@ -46,7 +46,7 @@ def mlp_count(
     experts = keys.count("routed experts", *number, low=1)
     per = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "top_k_experts", "moe_top_k")
     inner = ("moe_intermediate_size", "intermediate_size", "ffn_hidden_size")
-    per_token = keys.count("experts of a token", *per, low=1)
+    per_token = keys.count("experts per token", *per, low=1)
     if per_token > experts:
         keys.errors.append(InputError(per[0], f"must be at most the {experts:,} experts; {per_token:,} is not."))
     own = keys.count("width of an expert", *inner, low=1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from solvers.errors import InputError
 
 _TIMEOUT = 10
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 _REFUSED = {
     401: "does not exist, or its files need an account: download config.json there and choose it here",
     403: "needs an account: download config.json there and choose it here",

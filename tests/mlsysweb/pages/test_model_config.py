@@ -167,6 +167,7 @@ def test_a_config_is_fetched_by_the_name_of_its_repository(instructor, hub):
         ("../admin", "Repository: needs owner and name"),
         ("a/b?c", "Repository: needs owner and name"),
         ("a/..", "Repository: needs owner and name"),
+        ("Qwén/Qwen3-8B", "Repository: needs owner and name"),
         ("no/such", "Repository: no/such has no such file, or does not exist (config.json)."),
         ("closed/one", "Repository: closed/one does not exist, or its files need an account: download config.json"),
     ],
