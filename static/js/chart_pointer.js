@@ -84,6 +84,12 @@ function grip(plot) {
   return handle;
 }
 
+// While a hand drags a slider or a point, charts follow without the motion of figure.css. A class, because :active in
+// :has() restyles the page at every change of a chart.
+const dragging = (now) => document.documentElement.classList.toggle("dragging", now);
+addEventListener("pointerdown", ({ target }) => dragging(target.matches("input[type=range], .handle")), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => dragging(false), true);
+
 const wired = new WeakSet();
 
 function wire(plot) {

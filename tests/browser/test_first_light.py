@@ -89,6 +89,11 @@ def test_points_and_lines_move_to_their_new_place_unless_the_reader_wants_no_mot
     page.wait_for_function("() => moved.includes('transform') || moved.includes('d')")
     point = page.locator("#plot-roofline-0 path.point").first
     expect(point).to_have_css("transition-duration", "0.2s, 0.2s")
+    page.locator("input[type=range][data-for=in-batch_size]").hover()
+    page.mouse.down()
+    expect(point).to_have_css("transition-duration", "0s")
+    page.mouse.up()
+    expect(point).to_have_css("transition-duration", "0.2s, 0.2s")
     page.emulate_media(reduced_motion="reduce")
     expect(point).to_have_css("transition-duration", "0s")
 
