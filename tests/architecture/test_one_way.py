@@ -1,6 +1,7 @@
 """Data flows one way: read, resolve, plan, solve, present, draw, show. A request never returns to an earlier stage."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,15 @@ STAGES = {
 }
 ORDER = ["read", "resolve", "plan", "solve", "present"]
 # The wall checks the point during planning, and pickers list rows for the form without resolving them.
-BORROWED = {("plan", "check"), ("resolve", "choices")}
+BORROWED = {"check", "choices"}
 
 
+@cache
 def stage_of(path):
+    """Return the stage that a file of the project belongs to; None for other files and those of no stage."""
+    if not path.startswith(ROOT):
+        return None
+    path = path[len(ROOT) :]
     if path.startswith("mlsysweb/") and path.rpartition("/")[2].startswith("present"):
         return "present"
     return next((stage for start, stage in STAGES.items() if path.startswith(start)), None)
@@ -41,12 +47,9 @@ def stages_entered(run):
     seen = []
 
     def note(frame, event, _):
-        path = frame.f_code.co_filename
-        if event == "call" and path.startswith(ROOT):
-            stage = stage_of(path[len(ROOT) :])
-            borrowed = frame.f_code.co_name in {name for _, name in BORROWED} | called_by(frame)
-            if stage and not borrowed and seen[-1:] != [stage]:
-                seen.append(stage)
+        stage = stage_of(frame.f_code.co_filename) if event == "call" else None
+        if stage and seen[-1:] != [stage] and not borrowed(frame):
+            seen.append(stage)
 
     sys.setprofile(note)
     try:
@@ -56,16 +59,13 @@ def stages_entered(run):
     return seen
 
 
-def called_by(frame):
-    """Return the name of the allowed call that this frame runs under, so that everything it calls is attributed to
-    it."""
-    names = {name for _, name in BORROWED}
-    above = frame.f_back
-    while above:
-        if above.f_code.co_name in names and above.f_code.co_filename.startswith(ROOT):
-            return {frame.f_code.co_name}
-        above = above.f_back
-    return set()
+def borrowed(frame):
+    """Return whether a frame is an allowed call or runs under one."""
+    while frame:
+        if frame.f_code.co_name in BORROWED and frame.f_code.co_filename.startswith(ROOT):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def test_a_changed_figure_of_a_chip_is_no_step_back():
