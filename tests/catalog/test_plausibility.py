@@ -41,6 +41,10 @@ NOT_IN_RATIO = {
     "snapdragon-8-gen3": _NEURAL_ENGINE,
     "pixel-8-tensor-g3": _NEURAL_ENGINE,
     "trainium3": "FP8 is 3.75 times BF16, FP4 no faster (AWS Neuron docs)",
+    **dict.fromkeys(("tenstorrent-n150", "tenstorrent-n300"), "FP8 is 3.5 times FP16 (Tenstorrent docs)"),
+    **dict.fromkeys(
+        ("qualcomm-cloud-ai-100", "qualcomm-cloud-ai-100-ultra"), "INT8 is three times FP16 (Qualcomm's SDK pages)"
+    ),
     **dict.fromkeys(
         ("rtx-5090", "rtx-5080-16gb", "rtx-5070-12gb", "rtx-5060-ti-16gb"), "FP8 accumulates in FP32, FP4 in FP16"
     ),
@@ -94,6 +98,8 @@ OUT_OF_RANGE = {
     "iphone-17-pro": "only the FP32 rate of its GPU is known",
     "raspberry-pi-4-8gb": "a CPU without a matrix engine",
     "stm32n6": "the weights lie in external flash",
+    "inferentia1": "FP16 fed by 50 GiB/s of DRAM",
+    "tenstorrent-p150a": "a matrix engine in each of 120 cores, fed by GDDR6",
     "reference-cpu": "a teaching value",
     "edge-server": "a teaching value",
 }
