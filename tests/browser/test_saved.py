@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from solvers.registry import solvers
 from tests.browser.test_accessibility import violations
+from tests.browser.test_chart_layout import IN_VIEW
 from tests.mlsysweb.saved.savable import QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -112,6 +113,16 @@ def test_compared_on_a_phone_long_names_of_lines_stand_in_a_legend_not_over_the_
     plot = page.locator(".plot:has(.scatterlayer)").first
     expect(plot.locator(".legend .traces")).to_have_count(2)
     expect(plot.locator(".annotation-text", has_text="same long name")).to_have_count(0)
+
+
+def test_on_a_projector_a_line_says_what_was_asked_and_the_chart_is_in_view(page, live_server):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    save(page, live_server, "/walls/serving/?concurrency=64&precision=fp8")
+    page.evaluate("sessionStorage.setItem('projector', 'on')")
+    page.reload()
+    expect(page.locator("#input-list dl").first).to_be_in_viewport()
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    assert page.evaluate(IN_VIEW) >= 0.55
 
 
 @pytest.mark.parametrize("form", ["PNG", "SVG"])
