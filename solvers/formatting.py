@@ -119,6 +119,13 @@ def format_column(values: Iterable[float], unit: str, shown: str = "") -> list[s
     return told
 
 
+def labelled(label: str, unit: str) -> str:
+    """Return a label with the symbol of its unit in parentheses; the label alone without a unit, and where the unit is
+    a word of it: `Idle power (% of TDP)`, `Training tokens`."""
+    named = not unit or re.search(rf"(?<![^\s(]){re.escape(unit)}(?![^\s),])", label)
+    return label if named else f"{label} ({unit})"
+
+
 def latex_in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
     """Return an equation as LaTeX in the symbols, or else the labels, of its slots."""
     return LATEX_SLOT.sub(lambda slot: "{" + _symbol(declared[slot[1]]) + "}", latex)

@@ -13,6 +13,7 @@ from mlsysweb.show.charts.axes import layout
 from mlsysweb.show.charts.ticks import axis_ticks
 from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import embedded
+from solvers.formatting import labelled
 from solvers.quantities import format_quantity, unit_label
 from solvers.result import Value
 
@@ -62,7 +63,7 @@ def _axis(axis: PlotAxis) -> dict[str, Any]:
     low, high = (10**end if axis.log else end for end in _range(axis))
     places, texts = axis_ticks(_PLAIN, low, high, log=axis.log, most=6)
     return {
-        "title": {"text": f"{label} ({unit})" if unit else label, "font": {"size": 13}},
+        "title": {"text": labelled(label, unit), "font": {"size": 13}},
         "type": "log" if axis.log else "linear",
         "range": _range(axis),
         "tickmode": "array",

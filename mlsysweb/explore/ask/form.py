@@ -12,6 +12,7 @@ from mlsysweb.explore.find.report import DeclaredSearch
 from mlsysweb.explore.show.page import FormRow, SpaceForm
 from mlsysweb.show.results.page import Link
 from solvers.fields import Flag, Input, Output
+from solvers.formatting import labelled
 from solvers.pipeline.chain import Pipeline
 from solvers.quantities import unit_label
 from solvers.search.goals import metrics
@@ -86,19 +87,15 @@ def _names(steps: Pipeline) -> Iterator[Link]:
         for name, io in stage.inputs.items():
             if (stage.name, name) not in steps.wires and name not in seen:
                 seen.add(name)
-                yield Link(f"{io.label}{_unit(io)}", name)
+                yield Link(_labelled(io), name)
     if any(n in s.inputs for s in steps.stages for n in ("carbon_intensity", "electricity_price", "pue")):
         yield from (Link(words, name) for name, words in _WIDE.items())
     if "tensor_parallel" in seen and seen & {"data_parallel", "replicas"}:
         yield Link(_LAYOUT, LAYOUT)
 
 
-def _unit(io: Any) -> str:
-    return (
-        f" ({unit_label(io.display_unit)})"
-        if isinstance(io, Input | Output) and io.display_unit not in ("1", "")
-        else ""
-    )
+def _labelled(io: Any) -> str:
+    return labelled(io.label, unit_label(io.display_unit)) if isinstance(io, Input | Output) else str(io.label)
 
 
 def _phrases(steps: Pipeline) -> Iterator[Link]:
@@ -106,7 +103,7 @@ def _phrases(steps: Pipeline) -> Iterator[Link]:
     for name, metric in metrics(steps).items():
         io = metric.declared
         if isinstance(io, Output) and "." not in name:
-            label = f"{io.label}{_unit(io)}"
+            label = _labelled(io)
             yield from (Link(label, f"{phrase}{name}") for phrase in ("minimize: ", "maximize: "))
             yield Link(f"{label}, held to a limit", f"{name} <= ")
         elif isinstance(io, Flag) and "." not in name:

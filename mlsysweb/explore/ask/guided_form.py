@@ -24,6 +24,7 @@ from mlsysweb.show.forms.page import Option, OptionGroup, ShownUnit
 from solvers.errors import InputError
 from solvers.field_text import is_counted, to_field_text
 from solvers.fields import Choice, Input, Output, Pick
+from solvers.formatting import labelled
 from solvers.pipeline.chain import Pipeline
 from solvers.quantities import to_si, unit_label
 from solvers.registry import solvers
@@ -221,4 +222,4 @@ def _shortest(known: Mapping[str, Metric], stage: str, name: str) -> str:
 
 def _with_unit(io: Any) -> str:
     label = unit_label(io.display_unit) if isinstance(io, Input | Output) else ""
-    return f"{io.label} ({label})" if label else str(io.label)
+    return labelled(io.label, label)

@@ -15,6 +15,7 @@ from solvers.declare import Solver
 from solvers.errors import InputError
 from solvers.field_text import to_field_text
 from solvers.fields import Input, Pick
+from solvers.formatting import labelled
 from solvers.quantities import to_si, unit_label
 from solvers.registry import solvers
 from solvers.taxonomy import DOMAINS
@@ -153,8 +154,7 @@ def _inputs(
 
 
 def _with_unit(parameter: Parameter) -> str:
-    unit = unit_label(parameter.declared.display_unit)
-    return f"{parameter.label} ({unit})" if unit else parameter.label
+    return labelled(parameter.label, unit_label(parameter.declared.display_unit))
 
 
 def _draws(question: UncertaintyQuestion) -> Iterator[Option]:

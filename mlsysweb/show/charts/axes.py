@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from solvers.formatting import labelled
 from solvers.quantities import conversion_factor, format_quantity, unit_for, unit_label
 from solvers.result import Value
 
@@ -88,8 +89,7 @@ def suffix(value: Value) -> str:
 
 def title(value: Value) -> str:
     """Return the title of an axis: the label, and the unit where the ticks do not carry it."""
-    unit = title_unit(value)
-    return f"{value.label} ({unit})" if unit else value.label
+    return labelled(value.label, title_unit(value))
 
 
 def axis(value: Value, reach: Reach, *, most: int = 6, **more: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from solvers.declare import Question
 from solvers.errors import InputError
 from solvers.field_text import is_counted, to_field_text
 from solvers.fields import Choice, Input, InputField, Pick
+from solvers.formatting import labelled
 from solvers.quantities import conversion_factor, convert, to_si, unit_label, with_unit
 from solvers.read import ALSO, SWEEP
 from solvers.spelling import names_no_unit
@@ -247,4 +248,4 @@ def _extras(
 
 
 def _worded(io: Input) -> str:
-    return f"{io.label} ({unit_label(io.display_unit)})" if io.display_unit != "1" else io.label
+    return labelled(io.label, unit_label(io.display_unit))
