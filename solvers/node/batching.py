@@ -59,6 +59,10 @@ class KvPrecision(IntEnum):
     """The format of keys and values; AS_WEIGHTS is the format of the weights."""
 
     AS_WEIGHTS = -1
+    FP64 = Precision.FP64
+    FP32 = Precision.FP32
+    TF32 = Precision.TF32
+    BF16 = Precision.BF16
     FP16 = Precision.FP16
     FP8 = Precision.FP8
     INT8 = Precision.INT8
@@ -137,7 +141,7 @@ class Inputs:
     kv_precision: Codes = choice(
         KvPrecision,
         "KV cache precision",
-        KvPrecision.AS_WEIGHTS,
+        KvPrecision.FP16,
         advanced=True,
         labels=inputs.FORMATS | {"as_weights": "Same as weights"},
         help="Format of the keys and values in the cache.",
@@ -418,7 +422,7 @@ FALLACIES = (
     walls=(5,),
     title="Batching",
     question="How many requests fit in a paged KV cache, and at what throughput?",
-    version="4",
+    version="5",
     factor="MFU",
     verdict=verdict,
     notes=notes,
