@@ -167,13 +167,18 @@ class DesignVote(models.Model):
 
 class GalleryView(models.Model):
     """How an instructor shows the galleries of a class: designs with names or without, ranked by a figure or by votes,
-    and which figure is drawn against cost. `ranked_by` is empty for the order of joining."""
+    which figure is drawn against cost, and the constraint that parts those that meet it from the others: a figure,
+    empty for none, its side and a limit in SI, None until one is given. `ranked_by` is empty for the order of joining.
+    """
 
     session = models.OneToOneField(ClassSession, on_delete=models.CASCADE, related_name="gallery_view")
     names_hidden = models.BooleanField(default=False)
     ranked_by = models.CharField(max_length=80, blank=True)
     highest_first = models.BooleanField(default=False)
     drawn = models.CharField(max_length=80, blank=True)
+    limited = models.CharField(max_length=80, blank=True)
+    limit_side = models.CharField(max_length=10, default="at-most")
+    limit = models.FloatField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Gallery of {self.session}"

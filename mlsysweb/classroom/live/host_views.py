@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import segno
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from .page import ProjectorPage
 from .participants import hosted_by, hosted_or_404, remember_hosted, session_or_404
 from .phases import MoveError
 from .present import screen
-from .presenter import finish_page, host_token, hosted_page, presenter_page, results_page
+from .presenter import finish_page, host_token, hosted_page, presenter_page, results_page, with_gallery_error
 from .store import create_session, end_session, lesson_of, make_move
 from .tally import mark_of, variant_of, variants_of
 
@@ -56,15 +56,26 @@ def hosted(request: HttpRequest) -> HttpResponse:
 @require_safe
 def host(request: HttpRequest, key: str) -> HttpResponse:
     """The presenter's page: notes, moves and the answers so far; status 204 for an update where nothing has changed
-    since `token`. Any browser that has the link leads. Raise Http404."""
-    session = hosted_or_404(key)
+    since `token`. An update of a class that was deleted on another page leads to one that says so. Any browser that has
+    the link leads. Raise Http404 without HTMX."""
+    try:
+        session = hosted_or_404(key)
+    except Http404:
+        if not wants_partial(request):
+            raise
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{reverse('live:find')}?deleted"})
     if "token" in request.GET and request.GET["token"] == host_token(session, timezone.now()):
         return HttpResponse(status=204)
-    return _presenter(request, session)
+    return presenter(request, session)
 
 
-def _presenter(request: HttpRequest, session: ClassSession, error: str = "") -> HttpResponse:
+def presenter(
+    request: HttpRequest, session: ClassSession, error: str = "", *, of_gallery: bool = False
+) -> HttpResponse:
+    """Return the presenter's page; with an `error`, status 422, and the sentence at its head or, `of_gallery`, beside
+    the settings of the gallery."""
     page = presenter_page(session, timezone.now(), _join_url(request, session), error)
+    page = with_gallery_error(page) if of_gallery else page
     template = "classroom/_presenter.html" if wants_partial(request) else "classroom/presenter.html"
     return render(request, template, {"page": page}, status=422 if error else 200)
 
@@ -75,16 +86,16 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     session = hosted_or_404(key)
     number, seconds = request.POST.get("number", ""), request.POST.get("seconds", "")
     if not number.isdecimal() or (seconds and not seconds.isdecimal()) or len(number + seconds) > 12:
-        return _presenter(request, session, "The time of a vote is a whole number of seconds, such as 60.")
+        return presenter(request, session, "The time of a vote is a whole number of seconds, such as 60.")
     if seconds and int(seconds) > _LONGEST_VOTE:
-        return _presenter(request, session, f"A vote lasts at most {_LONGEST_VOTE:,} seconds; {seconds} is more.")
+        return presenter(request, session, f"A vote lasts at most {_LONGEST_VOTE:,} seconds; {seconds} is more.")
     try:
         make_move(session, request.POST.get("move", ""), int(number), timezone.now(), int(seconds or 0))
     except MoveError as refused:
-        return _presenter(request, session, str(refused))
+        return presenter(request, session, str(refused))
     if wants_partial(request):
         session.refresh_from_db()
-        return _presenter(request, session)
+        return presenter(request, session)
     return redirect("live:host", key=key)
 
 

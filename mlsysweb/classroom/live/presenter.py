@@ -42,6 +42,16 @@ def host_token(session: ClassSession, now: datetime) -> str:
     return f"{session.token(now)}-{shown}-{session.participants.count()}-{gallery_token(session)}-{latest['latest']}"
 
 
+def with_gallery_error(page: PresenterPage) -> PresenterPage:
+    """Return a page that has its error beside the constraint of the gallery instead of at its head."""
+    shown = page.screen.gallery
+    if shown is None or shown.settings is None or shown.settings.constraint is None:
+        return page
+    constraint = replace(shown.settings.constraint, error=page.error)
+    shown = replace(shown, settings=replace(shown.settings, constraint=constraint))
+    return replace(page, error="", screen=replace(page.screen, gallery=shown))
+
+
 def presenter_page(session: ClassSession, now: datetime, join_url: str, error: str = "") -> PresenterPage:
     """Return the presenter's page, with the answers the class does not see yet."""
     lesson = lesson_of(session)

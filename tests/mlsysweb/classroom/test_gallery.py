@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlsysweb.classroom.live.gallery.chart import designs_figure
+from mlsysweb.classroom.live.gallery.constraint import AT_MOST, Constraint
 from mlsysweb.classroom.live.gallery.designs import VOTES, GalleryItem, class_front, places, ranked
+from mlsysweb.classroom.live.gallery.store import designs_of
 from mlsysweb.classroom.live.store import join
 from mlsysweb.classroom.models import DesignVote, Participant, Submission
 from mlsysweb.saved.scenarios.models import Scenario
@@ -117,7 +119,7 @@ def test_a_ranking_reaches_the_screens_of_students(three):
 
 
 def test_a_ranking_by_no_figure_of_the_class_gets_a_sentence(three):
-    for forged in ({"ranked_by": "height"}, {"drawn": "height"}):
+    for forged in ({"ranked_by": "height"}, {"drawn": "height"}, {"limited": "height"}):
         answered = three.show(**forged)
         assert answered.status_code == 422
         assert "No entry of the class has the figure" in answered.content.decode()
@@ -350,3 +352,64 @@ def test_a_hidden_design_is_shown_to_the_instructor_alone(three):
     assert order(three.projector()) == order(three.page(three.ada)) == [1, 3]
     assert "Ben" not in three.projector()
     assert order(three.presenter()) == [1, 2, 3]
+
+
+def limit(workshop, figure="cost", limit="", side="at-most", **settings):
+    return workshop.show(limited=figure, limit_of=figure, limit=limit, limit_side=side, **settings)
+
+
+def test_designs_that_meet_the_constraint_come_first_and_the_others_say_by_how_much_they_miss_it(three):
+    costs = {design.number: design.number_of("cost") for design in designs_of(three.session)}
+    between = (costs[1] + costs[2]) / 2
+    three.show(ranked_by="cost", order="highest", limited="cost", limit_of="cost", limit=f"{between:.0f}")
+    for page in (three.projector(), three.page(three.ada), three.presenter()):
+        page = unescape(page)
+        assert order(page) == [2, 3, 1]
+        assert "Constraint: Cost per year ≤ $" in page and "met by 2 of 3." in page
+        assert page.count('class="missed"') == 1
+        missed = page.split('<p class="missed">')[1].split("</p>")[0]
+        assert missed.startswith("Cost per year is $") and "above the limit of $" in missed
+    assert unescape(three.projector()).split('class="place">')[1].startswith("1.")
+
+
+def test_a_lower_limit_and_no_limit(three):
+    capacities = {design.number: design.number_of("capacity") for design in designs_of(three.session)}
+    limit(three, "capacity", f"{capacities[2]}/s", "at-least")
+    assert order(three.projector()) == [1, 2, 3] and "met by 2 of 3" in three.projector()
+    assert "below the limit of" in three.projector()
+    limit(three, "capacity", "")
+    assert "Constraint:" not in three.projector()
+
+
+def test_another_figure_has_no_limit_until_one_is_given(three):
+    limit(three, "cost", "$2M")
+    three.show(limited="carbon", limit_of="cost", limit="$2M")
+    assert "Constraint:" not in three.projector()
+    shown = three.presenter()
+    assert 'name="limit_of" value="carbon"' in shown and 'name="limit" value=""' in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("ten", "Limit of Cost per year: needs a number"),
+        ("10 s", "Limit of Cost per year: needs"),
+        ("0", "needs a number above 0"),
+        ("-5", "needs a number above 0"),
+        ("nan", "needs a finite number"),
+        ("9" * 41, "has 41 characters; 40 is the most"),
+    ],
+)
+def test_a_limit_that_is_none_gets_a_sentence_and_changes_nothing(three, typed, sentence):
+    limit(three, "cost", "$2M")
+    answered = limit(three, "cost", typed)
+    assert answered.status_code == 422 and sentence in unescape(answered.content.decode())
+    assert "Constraint: Cost per year ≤ $2M" in unescape(three.projector())
+
+
+def test_a_design_that_cannot_run_or_has_not_the_figure_does_not_meet_the_constraint():
+    constraint = Constraint("cost", design(1, 5.0, 1.0).figures["cost"], AT_MOST, 10.0)
+    assert constraint.missed_by(design(1, 10.0, 1.0)) == ""
+    assert constraint.missed_by(design(1, 15.0, 1.0)).startswith("Cost per year is $5 (50")
+    assert "Cannot run" in constraint.missed_by(design(1, 5.0, 1.0, "infeasible"))
+    assert "is unknown" in constraint.missed_by(design(1, float("nan"), 1.0))

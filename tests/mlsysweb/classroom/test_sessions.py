@@ -451,6 +451,10 @@ def test_screens_of_a_deleted_session_lead_to_a_page_that_says_so(afternoon):
     for query in ({"token": "1-reading"}, {"token": "1-reading", "view": "projector"}):
         asked = ben.get(afternoon.url("screen"), query, headers=htmx)
         assert "The class was deleted" in ben.get(asked["HX-Redirect"]).content.decode()
+    presenter = afternoon.url("host", afternoon.session.host_key)
+    asked = Client().get(presenter, {"token": "1-reading"}, headers=htmx)
+    assert "The class was deleted" in Client().get(asked["HX-Redirect"]).content.decode()
+    assert Client().get(presenter).status_code == 404
     assert ben.get(afternoon.url("screen")).status_code == 404
     page = ben.get(afternoon.url("student"))
     assert page.status_code == 404

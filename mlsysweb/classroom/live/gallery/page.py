@@ -28,7 +28,8 @@ class VoteView:
 class GalleryEntry:
     """A design handed in, or an answer that names a wall: its number and place, who (empty while names are hidden),
     title with its page (both empty for an answer), verdict, labelled texts, headline figures and votes. `mark` says
-    that it is on the Pareto front. `hidden` is None for a reader who cannot hide it."""
+    that it is on the Pareto front, `missed` by how much it misses the constraint. `hidden` is None for a reader who
+    cannot hide it."""
 
     id: str
     number: int
@@ -44,6 +45,7 @@ class GalleryEntry:
     mark: str
     vote: VoteView
     hidden: bool | None
+    missed: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,25 @@ class GalleryChoice:
 
 
 @dataclass(frozen=True)
+class ConstraintSettings:
+    """The constraint that an instructor sets: the figures to choose from, whether the limit is a lower one, and the
+    limit typed in `unit`. `id` changes with the limit, so that an update keeps what is being typed. `error` says what
+    is wrong with the limit sent last."""
+
+    figures: tuple[GalleryChoice, ...]
+    at_least: bool
+    limit: str
+    unit: str
+    id: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class GallerySettings:
     """The instructor's settings of a gallery: what ranks it, in which direction, the figure drawn against cost, and
     whether names are hidden. `action` receives them, `hide_action` which entry is hidden. `names` is False where the
-    class never sees names, `directed` where the ranking has only one direction."""
+    class never sees names, `directed` where the ranking has only one direction. `constraint` is None where nothing
+    handed in has figures."""
 
     action: str
     hide_action: str
@@ -79,6 +96,7 @@ class GallerySettings:
     names_hidden: bool
     names: bool
     directed: bool
+    constraint: ConstraintSettings | None = None
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.urls import reverse
+from django.utils.text import slugify
 
 from mlsysweb.classroom.lessons.document import Frame
 from mlsysweb.classroom.live.store import shows_gallery
 from mlsysweb.classroom.models import ClassSession, DesignVote, GalleryView, Participant
 from mlsysweb.show.results.page import Card
+from solvers.field_text import to_field_text
 from solvers.pipeline.wall_stages import main_solver
 from solvers.taxonomy import WALLS
 
 from .chart import designs_figure
+from .constraint import AT_LEAST, Constraint, by_constraint, card_of, limit_unit
 from .designs import VOTES, GalleryItem, class_front, cost_figure, figure_names, grouped, places, ranked
-from .page import Gallery, GalleryChoice, GalleryEntry, GalleryGroup, GallerySettings, VoteView
+from .page import ConstraintSettings, Gallery, GalleryChoice, GalleryEntry, GalleryGroup, GallerySettings, VoteView
 from .store import entry_of, entry_word, items_of, view_of, voted_for
 
 _FIGURES = 6
@@ -37,7 +40,8 @@ def gallery(
         return None
     view, labels = view_of(session), figure_names(items)
     by = view.ranked_by if view.ranked_by in labels or view.ranked_by == VOTES else ""
-    order = ranked(items, by, view.highest_first)
+    limited = _constraint(view, items)
+    order = by_constraint(ranked(items, by, view.highest_first), limited)
     x = cost_figure(items)
     y = _drawn(view, labels, x)
     best = {each.number for each in class_front(items, x, y)} if x and y else set()
@@ -45,9 +49,14 @@ def gallery(
     shown = [replace(each, who="") for each in order] if nameless else order
     counted = host or by == VOTES or session.ended is not None
     votes = _votes(session, frame, order, participant, counted=counted)
+    missed = [limited.missed_by(each) if limited else "" for each in order]
+    meeting = [each for each, sentence in zip(order, missed, strict=True) if not sentence]
+    place_of = dict(zip((each.number for each in meeting), places(meeting, by), strict=True))
     entries = {
-        each.number: _entry(each, place, by, each.number in best, votes[each.number], host)
-        for each, place in zip(shown, places(order, by), strict=True)
+        each.number: _entry(
+            each, place_of.get(each.number), by, each.number in best, votes[each.number], host, sentence
+        )
+        for each, sentence in zip(shown, missed, strict=True)
     }
     own = participant.seat + 1 if participant else None
     return Gallery(
@@ -59,9 +68,10 @@ def gallery(
             for title, members in grouped(shown)
         ),
         count=len(entries),
-        order=_order(by, labels, view.highest_first) if frame.hand_in else f"By wall. {_order(by, labels, True)}",
+        order=_constrained(limited, len(meeting), len(order))
+        + (_order(by, labels, view.highest_first) if frame.hand_in else f"By wall. {_order(by, labels, True)}"),
         figure=designs_figure(shown, x, y, own) if x and y else None,
-        settings=_settings(session, frame, view, labels, x, by, y) if host else None,
+        settings=_settings(session, frame, view, items, x, by, y) if host else None,
     )
 
 
@@ -76,7 +86,18 @@ def _drawn(view: GalleryView, labels: Mapping[str, str], x: str) -> str:
     return next((name for name in wanted if name in labels and name != x), "")
 
 
-def _entry(item: GalleryItem, place: int | None, by: str, on_front: bool, vote: VoteView, host: bool) -> GalleryEntry:
+def _constraint(view: GalleryView, items: Sequence[GalleryItem]) -> Constraint | None:
+    card = card_of(items, view.limited)
+    return Constraint(view.limited, card, view.limit_side, view.limit) if card and view.limit is not None else None
+
+
+def _constrained(limited: Constraint | None, meeting: int, count: int) -> str:
+    return f"Constraint: {limited.words}, met by {meeting} of {count}. " if limited else ""
+
+
+def _entry(
+    item: GalleryItem, place: int | None, by: str, on_front: bool, vote: VoteView, host: bool, missed: str
+) -> GalleryEntry:
     cards = list(item.figures.values())
     compared: Card | None = item.figures.get(by)
     return GalleryEntry(
@@ -94,6 +115,7 @@ def _entry(item: GalleryItem, place: int | None, by: str, on_front: bool, vote: 
         mark="Pareto front" if on_front else "",
         vote=vote,
         hidden=item.hidden if host else None,
+        missed=missed,
     )
 
 
@@ -160,8 +182,9 @@ def _order(by: str, labels: Mapping[str, str], highest_first: bool) -> str:
 
 
 def _settings(
-    session: ClassSession, frame: Frame, view: GalleryView, labels: Mapping[str, str], x: str, by: str, y: str
+    session: ClassSession, frame: Frame, view: GalleryView, items: Sequence[GalleryItem], x: str, by: str, y: str
 ) -> GallerySettings:
+    labels = figure_names(items)
     rankings = {"": "order of joining", VOTES: "votes", **labels}
     return GallerySettings(
         action=reverse("live:gallery", args=[session.host_key]),
@@ -172,4 +195,21 @@ def _settings(
         names_hidden=view.names_hidden,
         names=frame.hand_in,
         directed=bool(labels),
+        constraint=_constraint_settings(view, items, labels) if labels else None,
+    )
+
+
+def _constraint_settings(
+    view: GalleryView, items: Sequence[GalleryItem], labels: Mapping[str, str]
+) -> ConstraintSettings:
+    card = card_of(items, view.limited)
+    known = card is not None and view.limit is not None
+    return ConstraintSettings(
+        figures=tuple(
+            GalleryChoice(name, label, name == view.limited) for name, label in {"": "none", **labels}.items()
+        ),
+        at_least=view.limit_side == AT_LEAST,
+        limit=to_field_text(view.limit, card.unit, card.display_unit) if card and view.limit is not None else "",
+        unit=limit_unit(card) if card else "",
+        id=slugify(f"limit-{view.limited}-{view.limit if known else 'none'}") if card else "",
     )

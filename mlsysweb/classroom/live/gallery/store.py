@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -26,14 +27,8 @@ def view_of(session: ClassSession) -> GalleryView:
     return GalleryView.objects.filter(session=session).first() or GalleryView(session=session)
 
 
-def show_gallery(session: ClassSession, *, names_hidden: bool, ranked_by: str, highest_first: bool, drawn: str) -> None:
-    """Store how the gallery is shown, and let every screen of the class follow."""
-    settings = {
-        "names_hidden": names_hidden,
-        "ranked_by": ranked_by,
-        "highest_first": highest_first,
-        "drawn": drawn,
-    }
+def show_gallery(session: ClassSession, settings: Mapping[str, Any]) -> None:
+    """Store how the gallery is shown, fields of `GalleryView` by name, and let every screen of the class follow."""
     with transaction.atomic():
         GalleryView.objects.update_or_create(session=session, defaults=settings)
         ClassSession.objects.filter(pk=session.pk).update(number=F("number") + 1)

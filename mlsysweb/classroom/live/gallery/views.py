@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from mlsysweb.classroom.live.host_views import presenter
 from mlsysweb.classroom.live.page import JoinPage
 from mlsysweb.classroom.live.participants import hosted_or_404, participant_of, session_or_404
 from mlsysweb.classroom.live.store import SessionError, frame_of, lesson_of
 from mlsysweb.classroom.models import ClassSession
 from mlsysweb.show.htmx import wants_partial
+from solvers.errors import InputError
 
+from .constraint import AT_LEAST, AT_MOST, card_of, read_limit
 from .designs import figure_names
 from .page import VoteView
 from .present import vote_view
@@ -76,18 +81,29 @@ def hide_entry(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def settings(request: HttpRequest, key: str) -> HttpResponse:
-    """Store how the gallery is shown, from the presenter's page. Raise Http404."""
+    """Store how the gallery is shown, from the presenter's page. A constraint on another figure than before has no
+    limit until one is given. Raise Http404."""
     session = hosted_or_404(key)
-    known = figure_names(items_of(session, frame_of(session, lesson_of(session))))
-    by, drawn = request.POST.get("ranked_by", ""), request.POST.get("drawn", "")
-    if not is_ranking(by, known) or (drawn and drawn not in known):
+    items = items_of(session, frame_of(session, lesson_of(session)))
+    known, sent = figure_names(items), request.POST
+    by, drawn, limited = (sent.get(name, "") for name in ("ranked_by", "drawn", "limited"))
+    if not is_ranking(by, known) or any(each and each not in known for each in (drawn, limited)):
         page = JoinPage(session.title, session.code, "", "No entry of the class has the figure that was picked.")
         return render(request, "classroom/refused.html", {"page": page}, status=422)
-    show_gallery(
-        session,
-        names_hidden="names_hidden" in request.POST,
-        ranked_by=by,
-        highest_first=request.POST.get("order") == "highest",
-        drawn=drawn,
-    )
+    settings: dict[str, Any] = {
+        "names_hidden": "names_hidden" in sent,
+        "ranked_by": by,
+        "highest_first": sent.get("order") == "highest",
+        "drawn": drawn,
+        "limited": limited,
+        "limit_side": AT_LEAST if sent.get("limit_side") == AT_LEAST else AT_MOST,
+        "limit": None,
+    }
+    card = card_of(items, limited)
+    try:
+        if card and limited == sent.get("limit_of", ""):
+            settings["limit"] = read_limit(sent.get("limit", "").strip(), card)
+    except InputError as bad:
+        return presenter(request, session, f"Limit of {card.label}: {bad.sentence}" if card else "", of_gallery=True)
+    show_gallery(session, settings)
     return redirect(f"{reverse('live:host', args=[key])}#gallery")
