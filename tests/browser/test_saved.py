@@ -125,6 +125,15 @@ def test_on_a_projector_a_line_says_what_was_asked_and_the_chart_is_in_view(page
     assert page.evaluate(IN_VIEW) >= 0.55
 
 
+def test_on_a_phone_the_first_screen_has_the_verdict_the_chart_and_the_button_to_edit(page, live_server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    save(page, live_server, "/walls/serving/?concurrency=64&precision=fp8")
+    page.reload()
+    for each in (page.get_by_role("link", name="Edit", exact=True), page.locator(".verdict")):
+        expect(each).to_be_in_viewport(ratio=1)
+    expect(page.locator(".plot").first).to_be_in_viewport(ratio=0.25)
+
+
 @pytest.mark.parametrize("form", ["PNG", "SVG"])
 def test_a_kept_chart_is_had_as_a_picture(page, live_server, form):
     save(page, live_server, "/walls/roofline/")
