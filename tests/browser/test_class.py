@@ -183,6 +183,31 @@ def test_a_design_is_saved_handed_in_and_shown_to_the_class(page, open_browser, 
     expect(projector.get_by_role("heading", name="Two regions")).to_be_visible()
 
 
+def test_the_class_sees_which_designs_meet_the_constraint_that_the_presenter_sets(
+    page, open_browser, live_server, console
+):
+    console.allow("422")
+    code = start(page, live_server.url, "Wrap-up and capstone")
+    move(page, "Next screen", "Next screen", "Next screen")
+    hand_in(join_session(ClassSession.objects.get(code=code), "Ana"), saved_capstone(page.request, live_server.url))
+    projector = open_browser(PROJECTOR)
+    projector.goto(f"{live_server.url}/class/{code}/projector/")
+    page.reload()
+    settings = page.get_by_role("form", name="How the class sees the gallery")
+    settings.get_by_label("Constraint").select_option(label="Cost per year")
+    limit = settings.get_by_label(re.compile("^Limit"))
+    limit.fill("none")
+    limit.press("Enter")
+    expect(settings.get_by_role("alert")).to_contain_text("Limit")
+    limit.fill("$1k")
+    limit.press("Enter")
+    for shown in (page, projector):
+        expect(shown.locator(".gallery")).to_contain_text("met by 0 of 1", timeout=SOON)
+    assert fits(projector)
+    page.set_viewport_size(PHONE)
+    assert fits(page)
+
+
 def test_a_phone_shows_a_new_design_and_keeps_what_is_read_and_typed_in_its_place(page, open_browser, live_server):
     code = start(page, live_server.url, "Wrap-up and capstone")
     move(page, "Next screen", "Next screen", "Next screen")
