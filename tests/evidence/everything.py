@@ -19,6 +19,7 @@ PARTS = (
     energy.idle_node,
     machines.microcontrollers,
     machines.storage,
+    machines.microcontroller_energy,
 )
 
 

@@ -67,6 +67,29 @@ def microcontrollers() -> Iterator[Judged]:
     )
 
 
+def microcontroller_energy() -> Iterator[Judged]:
+    """MLPerf Tiny: joules of one inference, where a row has them. Nothing answers: the boards' power is not known."""
+    every = rows(HERE / "tinyml.csv")
+    columns = {name: column[~np.isnan(every["energy_uj_per_inference"])] for name, column in every.items()}
+    yield Judged(
+        "energy per inference",
+        "MLPerf Tiny",
+        columns["energy_uj_per_inference"] * 1e-6,
+        {},
+        {"board": columns["board"], "network": columns["benchmark"]},
+        describe(columns, "round", "submitter", "system", "benchmark"),
+        bounded=(),
+        facts=facts(
+            columns,
+            columns["board"],
+            _entry(columns, "benchmark", "submitter", "round"),
+            columns["precision"],
+            "",
+            size=1 / columns["inferences_per_s"],
+        ),
+    )
+
+
 def _entry(columns: dict[str, Column], name: str, *others: str) -> Column:
     """The network of a row with who submitted it: `kws (Nordic, v1.2)`."""
     told = zip(columns[name], *(columns[other] for other in others), strict=True)

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from mlsysweb.show.measurements.rows import BY_WALL, MODELS, NUMBERS, PREDICTIONS, ROWS, SOURCES, TEXTS
+from mlsysweb.show.measurements.rows import KINDS as MEASURED_KINDS
 
 from .everything import everything
 from .figures import Judged, decoders, model
 
-# Each quantity that the site answers: its kind, and whether constants of the model were fitted to rows of it or they
-# only check it.
+# Each quantity that the site answers or shows: its kind, and whether constants of the model were fitted to rows of it
+# or they only check it; "shown" where the site predicts nothing.
 KINDS = {
     "first token, static batch": ("prefill", "fitted"),
     "first token, batch": ("prefill", "checked"),
@@ -32,7 +33,10 @@ KINDS = {
     "all-reduce": ("collectives", "checked"),
     "samples a second from ample storage": ("storage", "checked"),
     "inference on a microcontroller": ("tinyml", "checked"),
+    "energy per inference": ("tinyml_energy", "shown"),
 }
+# Kinds of which nothing is predicted.
+UNPREDICTED = {kind.name for kind in MEASURED_KINDS if kind.unpredicted}
 # The predictions by their names among the answers.
 ANSWERS = {"default": "site", **{name: name for name in PREDICTIONS[1:]}}
 # Sources as they write themselves.
@@ -48,8 +52,8 @@ DIGITS, COUNT_DIGITS = 4, 6
 
 
 def published() -> Iterator[dict[str, Any]]:
-    """Yield the rows of all quantities that the site answers, with `source` and `url` instead of a place. `by_wall` are
-    the predictions of further walls."""
+    """Yield the rows of all quantities that the site answers or shows, with `source` and `url` instead of a place.
+    `by_wall` are the predictions of further walls."""
     for judged in everything():
         if judged.quantity in KINDS:
             yield from _rows(judged)
@@ -63,7 +67,7 @@ def _rows(judged: Judged) -> Iterator[dict[str, Any]]:
     lists = {name: np.asarray(column).tolist() for name, column in columns.items()}
     for place in range(size):
         row = {name: column[place] for name, column in lists.items()}
-        if math.isfinite(row["measured"]) and math.isfinite(row["default"]):
+        if math.isfinite(row["measured"]) and (kind in UNPREDICTED or math.isfinite(row["default"])):
             source = row.pop("source", judged.source)
             source = SOURCE_NAMES.get(source, source)
             by_wall = {

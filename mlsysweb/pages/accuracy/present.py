@@ -33,7 +33,7 @@ _LABELS = {
     "source": "Source",
     "use": "Used to fit the model",
 }
-_USES = {"fitted": "Yes", "checked": "No, only to check it"}
+_USES = {"fitted": "Yes", "checked": "No, only to check it", "shown": "No"}
 CSV_HEAD = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", *NUMBERS, "source", "url")
 _UNKNOWN = "–"
 # The questions to mlsysim for each kind of measurement, and why there are none for the others.
@@ -54,6 +54,7 @@ _PEER_NOT_ASKED = {
     "idle": "it has no power of a node that waits.",
     "storage": "it has no emulated accelerators.",
     "tinyml": "it lists none of these boards.",
+    "tinyml_energy": "it lists none of these boards.",
 }
 
 
@@ -67,19 +68,19 @@ def accuracy_page(
     page = min(asked.page, last)
     listed = order[(page - 1) * _ROWS : page * _ROWS]
     return AccuracyPage(
-        total=f"{len(rows):,}",
+        total=f"{np.isfinite(rows[PREDICTIONS[0]]).sum():,}",
         kinds=tuple(_kind(kind, rows, asked, base) for kind in KINDS),
         calibrations=tuple(
             Link(label, base + asked.link(calibration=name), current=name == asked.calibration)
             for name, label in CALIBRATIONS.items()
         ),
         kind=asked.kind.label,
-        told=_told(prediction_errors(chosen[asked.calibration], chosen["measured"])),
+        told=_told(asked.kind, prediction_errors(chosen[asked.calibration], chosen["measured"])),
         narrowed=tuple(
             Link(f"{_LABELS[name]}: {_value(name, value, names)}", base + asked.link(**{name: ""}))
             for name, value in asked.narrowed.items()
         ),
-        figure=_figure(chosen, asked, names) if len(chosen) else None,
+        figure=_figure(chosen, asked, names) if len(chosen) and not asked.kind.unpredicted else None,
         tables=tuple(_tables(chosen, asked, names, base)),
         sources=tuple(SourceNote(name, NOTES[name]) for name in np.unique(chosen["source"]).tolist()),
         rows=tuple(
@@ -136,15 +137,15 @@ def _kind(kind: MeasurementKind, rows: Measurements, asked: AccuracyQuestion, ba
     told = [_UNKNOWN if errors is None else _percent(errors.median) for errors in found.values()]
     return KindErrors(
         Link(kind.label, base + asked.link(kind=kind.name, calibration=PREDICTIONS[0]), kind == asked.kind),
-        *_errors(found[PREDICTIONS[0]]),
+        *_errors(found[PREDICTIONS[0]], len(of_kind)),
         calibrations=tuple(told[1:]),
     )
 
 
-def _errors(errors: PredictionErrors | None) -> tuple[str, str, str, str]:
-    """Return rows, median, 90th percentile and bias as text."""
+def _errors(errors: PredictionErrors | None, rows: int = 0) -> tuple[str, str, str, str]:
+    """Return rows, median, 90th percentile and bias as text; `rows` are those of which nothing was predicted."""
     if errors is None:
-        return "0", _UNKNOWN, _UNKNOWN, _UNKNOWN
+        return f"{rows:,}", _UNKNOWN, _UNKNOWN, _UNKNOWN
     return f"{errors.rows:,}", _percent(errors.median), _percent(errors.p90), _signed(errors.bias)
 
 
@@ -156,7 +157,9 @@ def _signed(share: float) -> str:
     return f"+{_percent(share)}" if share > 0 else _percent(share)
 
 
-def _told(errors: PredictionErrors | None) -> str:
+def _told(kind: MeasurementKind, errors: PredictionErrors | None) -> str:
+    if kind.unpredicted:
+        return f"Nothing is predicted for these measurements: {kind.unpredicted}."
     if errors is None:
         return "No rows: these walls take no calibration."
     rows, median, p90, bias = _errors(errors)
@@ -177,7 +180,7 @@ def _group(
 ) -> GroupErrors:
     some = rows.where(rows[name] == value)
     link = Link(_value(name, value, names), base + asked.link(**{name: value}))
-    return GroupErrors(link, *_errors(prediction_errors(some[asked.calibration], some["measured"])))
+    return GroupErrors(link, *_errors(prediction_errors(some[asked.calibration], some["measured"]), len(some)))
 
 
 def _value(name: str, value: str, names: Mapping[str, str]) -> str:

@@ -43,8 +43,9 @@ class AccuracyQuestion:
         return cls(_BY_NAME[kind], calibration, narrowed, _page(query, errors), tuple(errors))
 
     def of(self, rows: Measurements) -> Measurements:
-        """Return the rows that the question is about and that the calibration answers."""
-        passed = (rows["kind"] == self.kind.name) & ~np.isnan(rows[self.calibration])
+        """Return the rows that the question is about and that the calibration answers; all of a kind that nothing is
+        predicted of."""
+        passed = (rows["kind"] == self.kind.name) & (~np.isnan(rows[self.calibration]) | bool(self.kind.unpredicted))
         for name, value in self.narrowed.items():
             passed &= rows[name] == value
         return rows.where(passed)

@@ -41,8 +41,8 @@ class Candidates:
     those with the same layers, its parameters, all and those of a token, whether it is a server under load, and the
     logarithms to base 2 of their numbers by the name of the column. `split` among the numbers is over how many devices
     a copy of the model is spread, `link` the bandwidth of the chip's links, `delivered` the byte/s that storage gave,
-    `context` the mean context of a decode step. Where rows do not tell a prompt, the mean of their data set stands in.
-    `places` are those of the rows among all measurements."""
+    `context` the mean context of a decode step, `measured` the figure itself. Where rows do not tell a prompt, the mean
+    of their data set stands in. `places` are those of the rows among all measurements."""
 
     places: NDArray[np.int64]
     rows: Measurements
@@ -80,7 +80,7 @@ def candidates_of(kind: str, chip: str = "") -> Candidates:
         sizes = np.stack([rows["size"], rows["size"]], axis=1)
     ways = (re.findall(r"(?:TP|PP|CP) (\d+)", text) for text in rows["parallelism"].tolist())
     numbers = {
-        **{name: rows[name] for name in ("devices", "batch", "output", "size")},
+        **{name: rows[name] for name in ("devices", "batch", "output", "size", "measured")},
         "split": np.array([math.prod(map(float, found)) for found in ways]),
         "link": np.array([_link(slug) for slug in rows["chip"].tolist()]),
         "delivered": rows["measured"] * rows["size"] / rows["default"],
@@ -113,8 +113,13 @@ def _comparable(
 ) -> Candidates:
     every = candidates_of(kind, chip)
     kept = (every.server == server) & (model_distance(every, model, parameters) <= 1)
-    named = every.rows["precision"] != ""
-    return every.where(kept & ((every.rows["precision"] == precision) | ~named))
+    return every.where(kept & has_precision(every, precision))
+
+
+def has_precision(candidates: Candidates, precision: str) -> NDArray[np.bool_]:
+    """Return which candidates have a precision, or name none; all for an empty precision."""
+    named = candidates.rows["precision"]
+    return np.asarray((named == precision) | (named == "") | (not precision))
 
 
 def model_distance(candidates: Candidates, model: str, parameters: tuple[float, float]) -> NDArray[np.float64]:
@@ -147,7 +152,7 @@ def _prompt(told: float, url: str) -> float:
 
 
 def _model(kind: str, name: str) -> str:
-    return _NETWORKS.get(name.partition(" ")[0], name) if kind == "tinyml" else _SAME_LAYERS.get(name, name)
+    return _NETWORKS.get(name.partition(" ")[0], name) if kind.startswith("tinyml") else _SAME_LAYERS.get(name, name)
 
 
 @cache

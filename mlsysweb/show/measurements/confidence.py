@@ -40,6 +40,7 @@ NAMES = {
     "collectives": "All-reduces",
     "storage": "Reads from storage",
     "tinyml": "Inferences on microcontrollers",
+    "tinyml_energy": "Energy per inference on microcontrollers",
 }
 # A bias nearby from which on a prediction is known to miss, and how many rows it takes to say so.
 _MISSED, _FEWEST_NEARBY = 0.15, 3

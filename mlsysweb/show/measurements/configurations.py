@@ -93,6 +93,7 @@ _KINDS = {
         ShownKind("power", 2, "batch", ("split",)),
     ),
     "microcontroller": (ShownKind("tinyml", 4, at_one=True),),
+    "battery": (ShownKind("tinyml_energy", 4),),
 }
 
 
@@ -294,6 +295,11 @@ def _of_microcontroller(values: Mapping[str, Any]) -> _Asked:
     return ({"size": values["peak"]}, {"chip": ""}) if values["batch_size"] == 1 else None
 
 
+def _of_battery(values: Mapping[str, Any]) -> _Asked:
+    # The question names neither chip nor network.
+    return {"measured": values["energy_per_inference"]}, {"chip": ""}
+
+
 def _of_sustainability(values: Mapping[str, Any]) -> _Asked:
     # Measured is the energy of the accelerators alone, and their power was not known before.
     if values["mfu"] > _WAITING or values["mean_device_power"] > 0 or values["host_power"] > 0:
@@ -319,5 +325,6 @@ _WALLS: Mapping[str, Callable[[Mapping[str, Any]], _Asked]] = {
     "ingestion": _of_ingestion,
     "roofline": _of_decode,
     "microcontroller": _of_microcontroller,
+    "battery": _of_battery,
     "sustainability": _of_sustainability,
 }

@@ -16,7 +16,7 @@ from solvers.calibration import CALIBRATED, CALIBRATIONS, NAMED
 from solvers.result import Result
 
 from .bands import bands
-from .candidates import Candidates, candidates_of, chip_name, comparable, is_same_model, model_distance
+from .candidates import Candidates, candidates_of, chip_name, comparable, has_precision, is_same_model, model_distance
 from .confidence import KNOWN_ERROR, NAMES, confidence, known_to_miss, like
 from .configurations import (
     SAME_BYTES,
@@ -138,9 +138,7 @@ def nearest(candidates: Candidates, asked: MeasuredConfiguration) -> NDArray[np.
     for name, value in asked.numbers.items():
         # A number that a row does not tell does not exclude it.
         far = np.fmax(far, np.abs(candidates.logs[name] - _log2(value)))
-    same = (candidates.rows["precision"] == SAME_BYTES.get(asked.precision, asked.precision)) | (
-        candidates.rows["precision"] == ""
-    )
+    same = has_precision(candidates, SAME_BYTES.get(asked.precision, asked.precision))
     able = same & (candidates.server == asked.server) & (far <= _FARTHEST)
     for name, value in (asked.most or {}).items():
         able &= candidates.numbers[name] <= value

@@ -10,7 +10,8 @@ from mlsysweb.show.results.page import Link
 
 @dataclass(frozen=True)
 class MeasuredRow:
-    """One measurement and its prediction; `far` where they differ by more than a factor of two."""
+    """One measurement and its prediction; `far` where they differ by more than a factor of two. Prediction and ratio
+    are empty where nothing was predicted."""
 
     configuration: str
     quantity: str

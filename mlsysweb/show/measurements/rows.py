@@ -19,7 +19,8 @@ MODELS = Path(__file__).parent / "models.csv"
 BY_WALL = Path(__file__).parent / "by_wall.csv"
 # Columns of `measurements.csv`: texts, `place` among them the number of the row's line in `sources.csv`; numbers.
 # `size` is, by kind: tokens of a step of training, parameters of the model of training memory, bytes of a collective's
-# message, byte/s that accelerators ask of storage, 8-bit operations/s of a microcontroller, seconds that a node waits.
+# message, byte/s that accelerators ask of storage, 8-bit operations/s of a microcontroller, seconds that a node waits,
+# seconds of an inference whose energy was measured.
 TEXTS = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", "place")
 PREDICTIONS = ("default", "ideal", "tutorial", "silicon")
 NUMBERS = ("devices", "batch", "prompt", "output", "size", "measured", *PREDICTIONS)
@@ -27,11 +28,13 @@ NUMBERS = ("devices", "batch", "prompt", "output", "size", "measured", *PREDICTI
 
 @dataclass(frozen=True)
 class MeasurementKind:
-    """A kind of measured quantity: its name in the file and the address, its label, and the unit of its figures."""
+    """A kind of measured quantity: its name in the file and the address, its label, and the unit of its figures.
+    `unpredicted` says why nothing is predicted for its rows, empty where something is."""
 
     name: str
     label: str
     unit: str
+    unpredicted: str = ""
 
 
 KINDS = (
@@ -46,14 +49,15 @@ KINDS = (
     MeasurementKind("collectives", "Collectives", "s"),
     MeasurementKind("storage", "Storage", "1/s"),
     MeasurementKind("tinyml", "TinyML", "s"),
+    MeasurementKind("tinyml_energy", "TinyML: energy per inference", "J", "the power of these boards is not known"),
 )
 
 
 @dataclass(frozen=True)
 class Measurements:
     """Rows by the name of their column: texts, and numbers in SI, unknown ones NaN. `source` and `url` say where a row
-    was published. A prediction is unknown where a wall takes no calibration. `serving.default` and the like are what
-    further walls predict of the same rows (`wall_prediction`)."""
+    was published. A prediction is unknown where a wall takes no calibration, and where the kind has none.
+    `serving.default` and the like are what further walls predict of the same rows (`wall_prediction`)."""
 
     columns: Mapping[str, NDArray[Any]]
 

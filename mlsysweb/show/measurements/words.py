@@ -77,20 +77,23 @@ def configuration(rows: Measurements, place: int) -> str:
     counted = [] if math.isnan(fleet) else [f"{fleet:,.0f} devices"]
     told = [(value, word) for value, word in zip(numbers, words, strict=True) if not math.isnan(value)]
     counted += [agree(f"{value:,.0f}", word) for value, word in told]
+    if kind == "tinyml_energy":
+        counted.append(f"{format_quantity(float(rows['size'][place]), 's')} per inference")
     return ", ".join(text for text in (*texts, *counted) if text)
 
 
 def measured_row(rows: Measurements, place: int, prediction: str, kind: MeasurementKind, chip: str) -> MeasuredRow:
     """Return one row with the prediction of this name; `chip` is the name to show."""
     measured, predicted = float(rows["measured"][place]), float(rows[prediction][place])
+    known = not math.isnan(predicted)
     return MeasuredRow(
         configuration=configuration(rows, place),
         quantity=quantity_text(str(rows["quantity"][place])),
         chip=chip,
         measured=figure_text(measured, kind),
-        predicted=figure_text(predicted, kind),
-        ratio=ratio_text(predicted / measured),
-        far=not 1 / FACTOR <= predicted / measured <= FACTOR,
+        predicted=figure_text(predicted, kind) if known else "",
+        ratio=ratio_text(predicted / measured) if known else "",
+        far=known and not 1 / FACTOR <= predicted / measured <= FACTOR,
         source=Link(str(rows["source"][place]), str(rows["url"][place])),
     )
 

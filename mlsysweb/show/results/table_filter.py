@@ -182,7 +182,8 @@ def _origin(figure: FigureOrigin) -> str:
 
 @register.filter
 def measured_rows(rows: Iterable[MeasuredRow]) -> SafeString:
-    """Return measurements as items of an `ul`: configuration, figure, prediction, their ratio and the source."""
+    """Return measurements as items of an `ul`: configuration, figure, prediction and ratio where there is one, and
+    the source."""
     return mark_safe("".join(map(_measured_row, rows)))
 
 
@@ -190,9 +191,11 @@ def measured_rows(rows: Iterable[MeasuredRow]) -> SafeString:
 def _measured_row(row: MeasuredRow) -> str:
     configuration, quantity, source = escape(row.configuration), escape(row.quantity), escape(row.source.words)
     danger = ' data-kind="danger"' if row.far else ""
+    compared = (
+        f", predicted {escape(units(row.predicted))} <b{danger}>({escape(row.ratio)})</b>" if row.predicted else ""
+    )
     return (
-        f"<li>{configuration}: {quantity} {escape(units(row.measured))}, predicted {escape(units(row.predicted))} "
-        f"<b{danger}>({escape(row.ratio)})</b>, "
+        f"<li>{configuration}: {quantity} {escape(units(row.measured))}{compared}, "
         f'<a href="{escape(row.source.url)}" rel="noopener" '
         f'aria-label="{source}: {configuration}, {quantity}">{source}</a></li>'
     )

@@ -16,7 +16,7 @@ from solvers.quantities import format_quantity
 pytestmark = pytest.mark.usefixtures("catalog")
 
 ROWS = measurements()
-each_kind = pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+each_kind = pytest.mark.parametrize("kind", [kind.name for kind in KINDS if not kind.unpredicted])
 
 
 def page(client, query=""):
@@ -33,6 +33,20 @@ def test_every_kind_has_its_chart_its_rows_and_its_errors(client, kind):
     assert shown.rows[0].source.url.startswith("https://")
     traces = orjson.loads(shown.figure.plot)["data"]
     assert {trace["name"] for trace in traces} >= {"Equal", "Factor of 2"}
+
+
+def test_a_kind_without_predictions_lists_its_rows_and_says_why_it_has_no_errors(client):
+    shown = page(client, "?kind=tinyml_energy&chip=stm32u575")
+    current = next(row for row in shown.kinds if row.kind.current)
+    assert (current.rows, current.median, current.calibrations) == ("74", "–", ("–", "–", "–"))
+    assert shown.told == "Nothing is predicted for these measurements: the power of these boards is not known."
+    assert shown.figure is None and shown.shown == "16 of 16 rows, page 1 of 1"
+    assert {(row.predicted, row.ratio, row.far) for row in shown.rows} == {("", "", False)}
+    assert shown.total == f"{len(ROWS) - 74:,}"
+    html = client.get("/accuracy/?kind=tinyml_energy").content.decode()
+    assert "largest error first" not in html
+    assert html.count('<td>–</td><td>–</td><td><a href="https://github.com/mlcommons/tiny_results') == 20
+    assert len(client.get(shown.csv).content.decode().splitlines()) == 17
 
 
 @pytest.mark.parametrize(
@@ -136,7 +150,7 @@ def test_mlsysim_is_compared_on_all_reduces_and_power_and_the_page_says_where_it
         page = client.get(f"/accuracy/?kind={kind}").context["page"]
         assert page.peers[-1].name == "mlsysim 0.3.0" and beside in [peer.name for peer in page.peers]
         assert {peer.rows for peer in page.peers} == {rows} and page.peers_told.startswith("Recorded answers of its ")
-    for kind in ("storage", "tinyml", "memory", "idle", "answer"):
+    for kind in ("storage", "tinyml", "tinyml_energy", "memory", "idle", "answer"):
         page = client.get(f"/accuracy/?kind={kind}").context["page"]
         assert page.peers == () and page.peers_told.startswith("Not compared with mlsysim 0.3.0: ")
 

@@ -126,6 +126,7 @@ MEASURED_WALLS = (
     "ingestion",
     "roofline",
     "sustainability",
+    "battery",
 )
 
 
@@ -555,3 +556,42 @@ def test_the_prompts_that_stand_in_are_those_of_the_evidence():
     rows = candidates_of("energy")
     tasks = [next(task for task in PROMPTS if url.endswith(f"{task}.json")) for url in rows.rows["url"].tolist()]
     assert rows.numbers["prompt"].tolist() == [PROMPTS[task] for task in tasks]
+
+
+def test_a_battery_lists_the_nearest_measured_energies_each_with_its_source():
+    """Keyword spotting at 1.06 mJ: that of an STM32U575 is 1.004 mJ. Nothing was predicted, so nothing is compared."""
+    found = near("battery")
+    first = found.rows[0]
+    assert first.configuration == "STM32U575 (Cortex-M33), kws (STMicroelectronics, v1.1), INT8, 38.6 ms per inference"
+    assert (first.quantity, first.measured) == ("energy per inference", "1 mJ")
+    assert (first.predicted, first.ratio, first.far) == ("", "", False)
+    assert len(found.rows) == 4 and all("mlcommons/tiny_results" in row.source.url for row in found.rows)
+    assert (found.kind, found.errors, found.points, found.bands) == ("tinyml_energy", (), (), ())
+
+
+@given(st.floats(1e-6, 1))
+def test_the_energies_beside_a_battery_are_all_within_a_factor_of_two_and_the_nearest_of_them(joules):
+    candidates = candidates_of("tinyml_energy")
+    asked = MeasuredConfiguration("", "", (np.nan, np.nan), "", {"measured": joules})
+    places = nearest(candidates, asked)
+    far = np.abs(np.log2(candidates.rows["measured"] / joules))
+    assert sorted(places.tolist()) == np.flatnonzero(far <= 1).tolist()
+    assert (np.diff(far[places]) >= 0).all()
+
+
+@pytest.mark.parametrize("energy", ["30 J", "40 uJ", "0 J"])
+def test_a_battery_far_from_every_measured_energy_says_so(client, energy):
+    assert near("battery", energy_per_inference=energy).rows == ()
+    html = client.get("/walls/battery/", {"energy_per_inference": energy}).content.decode()
+    assert "No published measurement within 2× of this point.</p>" in html
+
+
+def test_the_page_of_a_battery_links_the_rows_and_all_of_their_kind(client):
+    section = client.get("/walls/battery/").content.decode().split('id="measured-title"')[1].split("</section>")[0]
+    assert section.count("https://github.com/mlcommons/tiny_results") == 4
+    assert "predicted" not in section and "/accuracy/?kind=tinyml_energy" in section
+
+
+def test_the_energies_of_boards_stay_off_the_roofline():
+    found = near("roofline", **TINY)
+    assert found.rows and {row.quantity for row in found.rows} == {"inference on a microcontroller"}

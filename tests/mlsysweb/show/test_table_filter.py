@@ -128,3 +128,5 @@ def test_a_measurement_names_its_source_and_marks_a_prediction_that_is_far_off()
     )
     near = MeasuredRow("batch 8", "ITL", "h100", "4 ms", "5 ms", "1.25×", False, source)
     assert "<b>(1.25×)</b>" in measured_rows([near]) and measured_rows([row, near]).count("<li>") == 2
+    alone = MeasuredRow("batch 8", "ITL", "h100", "4 ms", "", "", False, source)
+    assert measured_rows([alone]).startswith("<li>batch 8: ITL 4\u00a0ms, <a href=")
