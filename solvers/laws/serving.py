@@ -67,12 +67,13 @@ def max_requests(room: Array, bytes_per_request: Array) -> Array:
 
 
 def used_share(requests: Array, first: Array, output_length: Array, each: Array, service: Array, peak: Array) -> Array:
-    """Share, 0 to 1, of a `peak` rate that a server with a constant number of `requests` uses: (B·W₁ + O·W)/(t·π). B
-    are the `requests`, W₁ is the work of one prefill (`first`), W that of one decode step of all requests (`each`), O
+    """Share, 0 to 1, of a `peak` rate that a server with a constant number of `requests` uses: (B·W₁ + (O−1)·W)/(t·π).
+    B are the `requests`, W₁ is the work of one prefill (`first`), W that of one decode step of all requests (`each`), O
     the `output_length`, t the seconds of a request (`service`). Work in FLOP and peak in FLOP/s give MFU, bytes and
-    byte/s the memory utilization. Arrays broadcast. Derived: in the seconds of a request the server does B
-    prefills and O steps."""
-    return np.asarray((requests * np.asarray(first) + output_length * np.asarray(each)) / service / peak)
+    byte/s the memory utilization. Arrays broadcast. Derived: in the seconds of a request the server does B prefills,
+    each of which gives a first token, and O − 1 steps."""
+    steps = np.asarray(output_length, dtype=float) - 1
+    return np.asarray((requests * np.asarray(first) + steps * np.asarray(each)) / service / peak)
 
 
 def cache_transfer_time(

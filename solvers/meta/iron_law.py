@@ -100,7 +100,7 @@ class Inputs:
     mfu: Array = number(
         "1",
         "MFU",
-        0.5,
+        0.45,
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
@@ -111,7 +111,7 @@ class Inputs:
     scaling_efficiency: Array = number(
         "1",
         "Scaling efficiency",
-        0.9,
+        0.8,
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
@@ -122,7 +122,7 @@ class Inputs:
     goodput: Array = number(
         "1",
         "Goodput",
-        0.95,
+        0.9,
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
@@ -275,7 +275,17 @@ PRESETS = (
             "goodput": "1",
         },
     ),
-    Preset("10²¹ FLOPs on 256 H100 (course)", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}),
+    Preset(
+        "10²¹ FLOPs on 256 H100 (course)",
+        {
+            "total_ops": "1e21",
+            "devices": "256",
+            "peak_rate": "989 TFLOP/s",
+            "mfu": "50%",
+            "scaling_efficiency": "90%",
+            "goodput": "95%",
+        },
+    ),
 )
 
 FALLACIES = (
@@ -285,7 +295,7 @@ FALLACIES = (
         "instead of "
         "{before}.",
         "training_time",
-        {},
+        {"mfu": "50%"},
         {"peak_rate": "624 TFLOP/s", "mfu": "30%"},
         lambda before, after: after > 0.8 * before,
     ),
@@ -293,7 +303,7 @@ FALLACIES = (
         "One point of goodput matters little.",
         "Reducing goodput from 95 % to 94 % raises the run from {before} to {after}: 1 % of the whole fleet.",
         "device_hours",
-        {},
+        {"goodput": "95%"},
         {"goodput": "94%"},
         lambda before, after: after > 1.01 * before,
     ),
@@ -304,7 +314,7 @@ FALLACIES = (
     walls=(),
     title="Iron law of training",
     question="How long does a training run take, and which factor loses the most time?",
-    version="2",
+    version="3",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,

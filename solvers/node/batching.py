@@ -141,7 +141,7 @@ class Inputs:
     kv_precision: Codes = choice(
         KvPrecision,
         "KV cache precision",
-        KvPrecision.FP16,
+        KvPrecision.AS_WEIGHTS,
         advanced=True,
         labels=inputs.FORMATS | {"as_weights": "Same as weights"},
         help="Format of the keys and values in the cache.",
@@ -422,7 +422,7 @@ FALLACIES = (
     walls=(5,),
     title="Batching",
     question="How many requests fit in a paged KV cache, and at what throughput?",
-    version="5",
+    version="4",
     factor="MFU",
     verdict=verdict,
     notes=notes,

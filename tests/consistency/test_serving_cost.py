@@ -40,7 +40,7 @@ def on_the_serving_wall(k):
 def activity(k):
     """Return the inputs of the TCO and sustainability walls: devices, and what they do while in use."""
     wall, held = on_the_serving_wall(k), FLEET.concurrency[k]
-    prefills, steps = held / wall.end_to_end_latency, ASKED.output_length / wall.end_to_end_latency
+    prefills, steps = held / wall.end_to_end_latency, (ASKED.output_length - 1) / wall.end_to_end_latency
     return {
         "accelerator": CHIPS[k],
         "devices": wall.devices,
@@ -162,8 +162,8 @@ def test_the_system_page_prices_serving_as_the_walls_do(slug, client):
         duration=MONTH,
         pue=1.3,
         time_in_use=queue.utilization,
-        mfu=(wall.prefill_flop + 256 * wall.decode_flop) / time / wall.decode_peak,
-        memory_utilization=(wall.prefill_moved + 256 * wall.decode_moved) / time / wall.decode_bandwidth,
+        mfu=(wall.prefill_flop + 255 * wall.decode_flop) / time / wall.decode_peak,
+        memory_utilization=(wall.prefill_moved + 255 * wall.decode_moved) / time / wall.decode_bandwidth,
         tokens_per_device_second=wall.tokens_per_device_second,
     )
     assert keys["serving_tco"].number == pytest.approx(float(bill.tco), rel=1e-9)

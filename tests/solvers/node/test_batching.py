@@ -89,10 +89,10 @@ def test_keys_and_values_have_a_format_of_their_own():
     assert (o.kv_cache_per_token / o.kv_cache_per_token[0]).tolist() == [1, 0.5, 0.25]
 
 
-def test_keys_and_values_are_in_16_bits_whatever_the_weights_unless_told_otherwise():
+def test_keys_and_values_follow_the_weights_unless_told_otherwise():
     wide, narrow = (llama_on_h100(precision=each).kv_cache_per_token for each in (Precision.FP16, Precision.FP8))
-    followed = llama_on_h100(precision=Precision.FP8, kv_precision=KvPrecision.AS_WEIGHTS).kv_cache_per_token
-    assert narrow == wide == 2 * followed
+    told = llama_on_h100(precision=Precision.FP8, kv_precision=KvPrecision.FP16).kv_cache_per_token
+    assert told == wide == 2 * narrow
 
 
 def test_what_does_not_fit_says_how_much_is_missing_and_fits_with_just_that():
@@ -137,6 +137,7 @@ def test_a_step_is_the_serving_walls_own(batch, context, precision):
             output_length=2,
             batch_size=batch,
             precision=precision,
+            kv_precision=precision,
         )
         longer = llama_on_h100(context_length=context + 1, max_batch_size=batch, precision=precision)
         if float(longer.active_requests) == batch:
