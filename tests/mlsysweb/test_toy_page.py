@@ -16,7 +16,7 @@ TIME = "It takes 5\u00a0s."
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory):
-    """What the site answers about the page, by part."""
+    """The answers of the site about the page, by part."""
     database = tmp_path_factory.mktemp("toy") / "db.sqlite3"
     env = os.environ | {"DATABASE_URL": f"sqlite:///{database}", "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
     command = [sys.executable, "-m", "tests.mlsysweb.toy_page"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlsysweb.classroom.live.gallery.chart import designs_figure
-from mlsysweb.classroom.live.gallery.constraint import AT_MOST, Constraint
+from mlsysweb.classroom.live.gallery.constraint import AT_MOST, GalleryConstraint
 from mlsysweb.classroom.live.gallery.designs import VOTES, GalleryItem, class_front, places, ranked
 from mlsysweb.classroom.live.gallery.store import designs_of
 from mlsysweb.classroom.live.store import join
@@ -408,7 +408,7 @@ def test_a_limit_that_is_none_gets_a_sentence_and_changes_nothing(three, typed, 
 
 
 def test_a_design_that_cannot_run_or_has_not_the_figure_does_not_meet_the_constraint():
-    constraint = Constraint("cost", design(1, 5.0, 1.0).figures["cost"], AT_MOST, 10.0)
+    constraint = GalleryConstraint("cost", design(1, 5.0, 1.0).figures["cost"], AT_MOST, 10.0)
     assert constraint.missed_by(design(1, 10.0, 1.0)) == ""
     assert constraint.missed_by(design(1, 15.0, 1.0)).startswith("Cost per year is $5 (50")
     assert "Cannot run" in constraint.missed_by(design(1, 5.0, 1.0, "infeasible"))

@@ -16,6 +16,7 @@ RARE_QUESTIONS = [
     {"model": "llama-3-70b", "tensor_parallel": "4", "precision": "fp64"},
     {"accelerator": "l40s", "tensor_parallel": "4"},
     {"model": "deepseek-v3", "batch_size": "2000", "prompt_length": "100000"},
+    {"accelerator": "rp2040", "precision": "int8", "batch_size": "1"},
     # The largest batch that fits, memory-bound and overhead-bound.
     {"model": "llama-3-70b", "tensor_parallel": "2", "batch_size": "32"},
     {"model": "llama-3-8b", "batch_size": "1", "layer_overhead": "1e-3", "timing": "roofline", "prompt_length": "4e5"},

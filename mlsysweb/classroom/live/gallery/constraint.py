@@ -20,7 +20,7 @@ _LONGEST = 40
 
 
 @dataclass(frozen=True)
-class Constraint:
+class GalleryConstraint:
     """A bound on a figure, by name, that `card` is an example of: `limit` is in its unit, an upper one where `side` is
     `at-most`."""
 
@@ -76,7 +76,7 @@ def limit_unit(card: Card) -> str:
     return unit_label(card.display_unit or card.unit)
 
 
-def by_constraint(designs: Sequence[GalleryItem], constraint: Constraint | None) -> list[GalleryItem]:
+def by_constraint(designs: Sequence[GalleryItem], constraint: GalleryConstraint | None) -> list[GalleryItem]:
     """Return designs that meet a constraint before all others; within each the order stays."""
     if constraint is None:
         return list(designs)

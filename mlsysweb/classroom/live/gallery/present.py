@@ -17,7 +17,7 @@ from solvers.pipeline.wall_stages import main_solver
 from solvers.taxonomy import WALLS
 
 from .chart import designs_figure
-from .constraint import AT_LEAST, Constraint, by_constraint, card_of, limit_unit
+from .constraint import AT_LEAST, GalleryConstraint, by_constraint, card_of, limit_unit
 from .designs import VOTES, GalleryItem, class_front, cost_figure, figure_names, grouped, places, ranked
 from .page import ConstraintSettings, Gallery, GalleryChoice, GalleryEntry, GalleryGroup, GallerySettings, VoteView
 from .store import entry_of, entry_word, items_of, view_of, voted_for
@@ -86,12 +86,14 @@ def _drawn(view: GalleryView, labels: Mapping[str, str], x: str) -> str:
     return next((name for name in wanted if name in labels and name != x), "")
 
 
-def _constraint(view: GalleryView, items: Sequence[GalleryItem]) -> Constraint | None:
+def _constraint(view: GalleryView, items: Sequence[GalleryItem]) -> GalleryConstraint | None:
     card = card_of(items, view.limited)
-    return Constraint(view.limited, card, view.limit_side, view.limit) if card and view.limit is not None else None
+    return (
+        GalleryConstraint(view.limited, card, view.limit_side, view.limit) if card and view.limit is not None else None
+    )
 
 
-def _constrained(limited: Constraint | None, meeting: int, count: int) -> str:
+def _constrained(limited: GalleryConstraint | None, meeting: int, count: int) -> str:
     return f"Constraint: {limited.words}, met by {meeting} of {count}. " if limited else ""
 
 
