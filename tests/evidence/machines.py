@@ -48,45 +48,32 @@ def microcontrollers() -> Iterator[Judged]:
                 **(settings | {"layer_overhead": 0.0}),
             )
             walls[each][at] = found.latency
-    yield Judged(
-        "inference on a microcontroller",
-        "MLPerf Tiny",
-        1 / columns["inferences_per_s"],
-        walls,
-        {"board": columns["board"], "network": columns["benchmark"]},
-        describe(columns, "round", "submitter", "system", "benchmark"),
-        bounded=(),
-        facts=facts(
-            columns,
-            columns["board"],
-            _entry(columns, "benchmark", "submitter", "round"),
-            columns["precision"],
-            "",
-            size=np.array([float(accelerator(str(board)).peak[Precision.INT8]) for board in columns["board"]]),
-        ),
-    )
+    peaks = np.array([float(accelerator(str(board)).peak[Precision.INT8]) for board in columns["board"]])
+    yield _on_boards("inference on a microcontroller", columns, 1 / columns["inferences_per_s"], walls, peaks)
 
 
 def microcontroller_energy() -> Iterator[Judged]:
     """MLPerf Tiny: joules of one inference, where a row has them. Nothing answers: the boards' power is not known."""
     every = rows(HERE / "tinyml.csv")
     columns = {name: column[~np.isnan(every["energy_uj_per_inference"])] for name, column in every.items()}
-    yield Judged(
-        "energy per inference",
+    joules, seconds = columns["energy_uj_per_inference"] * 1e-6, 1 / columns["inferences_per_s"]
+    yield _on_boards("energy per inference", columns, joules, {}, seconds)
+
+
+def _on_boards(
+    question: str, columns: dict[str, Column], measured: Column, walls: dict[str, Column], size: Column
+) -> Judged:
+    """Rows of MLPerf Tiny with what was measured, what `walls` answer and the `size` by which rows are near."""
+    network = _entry(columns, "benchmark", "submitter", "round")
+    return Judged(
+        question,
         "MLPerf Tiny",
-        columns["energy_uj_per_inference"] * 1e-6,
-        {},
+        measured,
+        walls,
         {"board": columns["board"], "network": columns["benchmark"]},
         describe(columns, "round", "submitter", "system", "benchmark"),
         bounded=(),
-        facts=facts(
-            columns,
-            columns["board"],
-            _entry(columns, "benchmark", "submitter", "round"),
-            columns["precision"],
-            "",
-            size=1 / columns["inferences_per_s"],
-        ),
+        facts=facts(columns, columns["board"], network, columns["precision"], "", size=size),
     )
 
 
