@@ -20,9 +20,10 @@ def test_keys_move_the_slider_of_the_chart_and_go_through_examples_and_walls(pag
     page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("n")
     expect(page.locator(".presets a").nth(1)).to_have_attribute("aria-current", "true")
+    page.wait_for_load_state()  # the keys are listened to once the scripts have run
     page.keyboard.press("PageDown")
     expect(page.locator("h1")).to_have_text("Batching")
-    page.wait_for_load_state()  # the keys are listened to once the scripts have run
+    page.wait_for_load_state()
     page.keyboard.press("PageUp")
     expect(page.locator("h1")).to_have_text("Serving")
 
