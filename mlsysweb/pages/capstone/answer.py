@@ -31,7 +31,7 @@ def answer_page(query: QueryDict) -> CapstonePage:
     space = design_space(point, [rows.of(row).spec for row in chips]) if point.submitted == Submitted.YES else None
     around = CapstoneLinks(reverse("capstone:capstone"), read.text, [(row.slug, row.name) for row in chips])
     score = scores(point)
-    ways = {} if score.meets_all(point).all() else remedies(point)
+    ways = {} if score.meets_all(point).all() else remedies(point, score)
     return capstone_page(point, score, ways, space, around)
 
 

@@ -218,8 +218,8 @@ class DesignChange(NamedTuple):
     breaks: tuple[str, ...]
 
 
-def remedies(i: Inputs) -> dict[str, DesignChange]:
-    """Return the remedy of each constraint that one input alone can meet."""
+def remedies(i: Inputs, now: Scores) -> dict[str, DesignChange]:
+    """Return the remedy of each constraint that one input alone can meet; `now` are the scores of the design."""
     turned = [(name, value) for name, ladder in LADDERS.items() for value in _nearest_first(i, name, ladder)]
     columns = {
         name: np.array([value if turn == name else getattr(i, name) for turn, value in turned], dtype=float)
@@ -227,7 +227,7 @@ def remedies(i: Inputs) -> dict[str, DesignChange]:
     }
     found = scores(with_values(i, columns)).meets(i)
     met = {constraint: np.broadcast_to(each, len(turned)) for constraint, each in found.items()}
-    today = {constraint: bool(each) for constraint, each in scores(i).meets(i).items()}
+    today = {constraint: bool(each) for constraint, each in now.meets(i).items()}
     ways = {constraint: np.flatnonzero(each) for constraint, each in met.items()}
     return {
         constraint: DesignChange(name, value, tuple(each for each in met if today[each] and not met[each][rows[0]]))

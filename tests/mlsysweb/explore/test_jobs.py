@@ -247,7 +247,7 @@ class TestTheProcess:
         assert same(from_bytes(bytes(job.seen)), run(search_of(job)).seen)
 
     def test_a_second_on_the_same_machine_goes_at_once(self, start):
-        job = begin_job(large(300_000))
+        job = begin_job(large(900_000))
         start()
         _until(job, lambda: job.count > 0)
         assert start().wait(30) == 0

@@ -36,7 +36,7 @@ def test_a_fleet_that_meets_the_brief_is_told_so_with_its_price(client):
 
 def test_remedies_are_searched_only_where_a_requirement_is_not_met(client, monkeypatch):
     searched = []
-    monkeypatch.setattr(answer, "remedies", lambda i: searched.append(i) or remedies(i))
+    monkeypatch.setattr(answer, "remedies", lambda i, now: searched.append(i) or remedies(i, now))
     client.get("/capstone/", SMALL)
     assert searched == []
     page = client.get("/capstone/", {**SMALL, "replicas": "1"}).context["page"]
@@ -146,8 +146,9 @@ def test_without_another_region_nothing_survives_and_with_one_the_rest_carries_a
 )
 def test_a_remedy_does_what_it_promises_and_none_is_nearer_on_its_ladder(text):
     i = design(**text)
-    met = scores(i).meets(i)
-    for constraint, (name, value, _) in remedies(i).items():
+    today = scores(i)
+    met = today.meets(i)
+    for constraint, (name, value, _) in remedies(i, today).items():
         assert bool(scores(replace(i, **{name: value})).meets(i)[constraint])
         if not bool(met[constraint]):
             now = float(getattr(i, name))
