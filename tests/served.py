@@ -15,6 +15,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests import management
+
 ROOT = Path(__file__).parents[1]
 _TOKEN = "0" * 32
 
@@ -58,13 +60,11 @@ class Site:
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
         self.env.setdefault("MLSYSWEB_FAIR_USE", "0")  # all requests are of one address
         collect_static()
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("load_catalog", "--verbosity", "0")
+        management.load(database)
         self.start()
 
     def manage(self, *arguments: str) -> str:
-        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout
+        return management.checked(self.env["DATABASE_URL"], *arguments)
 
     def start(self, port: int | None = None) -> None:
         """Start serving on this port, or on a free one, and wait until the site answers."""

@@ -3,18 +3,16 @@
 import contextlib
 import gzip
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from http.client import HTTPException
 
 import pytest
 
+from tests import management
 from tests.postgresql import postgresql
-from tests.served import ROOT, Site
+from tests.served import Site
 
 # Rows of every kind of column: dates with microseconds, JSON, bytes, references, relations, text that looks like code.
 FILL = """
@@ -73,24 +71,16 @@ class Database:
     """A migrated database of its own, reached through `manage.py` as an operator does."""
 
     def __init__(self, url, *, migrated=True):
-        self.env = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
         self.url = url
         if migrated:
-            self.manage("migrate", "--verbosity", "0")
-            self.manage("load_catalog", "--verbosity", "0")
-
-    def run(self, *arguments):
-        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+            management.load(url)
 
     def manage(self, *arguments):
-        ran = self.run(*arguments)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
+        return management.checked(self.url, *arguments)
 
     def refuses(self, *arguments):
         """Return the sentence with which a command refuses, having printed no traceback."""
-        ran = self.run(*arguments)
+        ran = management.run(self.url, *arguments)
         assert ran.returncode == 1 and not ran.stdout
         assert ran.stderr.startswith("CommandError: ") and len(ran.stderr.splitlines()) == 1
         return ran.stderr
@@ -110,16 +100,7 @@ class Database:
 @pytest.fixture(scope="module")
 def sqlite(tmp_path_factory):
     """Return a function that makes a new, loaded SQLite database."""
-    first = tmp_path_factory.mktemp("first") / "db.sqlite3"
-    Database(f"sqlite:///{first}")
-
-    def make():
-        path = tmp_path_factory.mktemp("sqlite") / "db.sqlite3"
-        with sqlite3.connect(first) as source, sqlite3.connect(path) as copy:
-            source.backup(copy)
-        return Database(f"sqlite:///{path}", migrated=False)
-
-    return make
+    return lambda: Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'db.sqlite3'}")
 
 
 @pytest.fixture(scope="module")
