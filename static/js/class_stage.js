@@ -52,7 +52,7 @@ function fit() {
   const parts = [...screen.children].filter((part) => screen.children.length < 4 || !part.matches(".gallery"));
   const below = () => parseFloat(getComputedStyle(screen.closest(".page")).paddingBottom);
   const lowest = () => Math.max(...parts.map((part) => part.getBoundingClientRect().bottom + scrollY)) + below();
-  const cut = () => [...screen.querySelectorAll(".equation, .prose table")].some((each) => each.scrollWidth > each.clientWidth + 1);
+  const cut = () => [...screen.querySelectorAll(".equation, .prose table, .live-figures")].some((each) => each.scrollWidth > each.clientWidth + 1);
   const asks = screen.querySelector(":scope > .question-box ~ .projected-content, :scope > .revealed");
   const layouts = asks ? ["", "beside", "wide"] : ["", "stacked"];
   const tries = [];
