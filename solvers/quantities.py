@@ -52,6 +52,7 @@ def _registry() -> pint.UnitRegistry[float]:
 _units = _registry()
 
 _NOT_FINITE = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\b.*", re.I)
+_RANGE = re.compile(r"\s*\S+?(?:\s*[^\d\s.]\S*)?\s*(?:\.\.|…|±|\+/?[-−]|\bto\b)\s*\d.*")
 _POWER = r"(?:\^-?\d|\*\*-?\d|[²³])?"
 _UNIT = re.compile(rf"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*{_POWER}(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*{_POWER})*")
 _KINDS = {
@@ -108,6 +109,10 @@ def _parsed(unit: str) -> pint.Unit:
 def to_si(field: str, text: str, unit: str) -> float:
     """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
     split = split_quantity(text, bytes_wanted="byte" in unit)
+    if split and _RANGE.fullmatch(text):
+        raise InputError(
+            field, f"needs one value{_such_as(unit)}; '{_short(text)}' is a range. Uncertainty takes ranges."
+        )
     if _NOT_FINITE.fullmatch(text) or (split and not math.isfinite(split[0])):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is not one.")
     # A letter may stand for a digit: "25,00O" of dollars is split into a number and USDO, "1O0" into 1 and O0.

@@ -1,4 +1,4 @@
-"""Ranges of inputs from text: `8..32`, `1 ms to 10 ms log`, `±20 %`. Stage 1 of an uncertainty."""
+"""Ranges of inputs from text: `8..32`, `1 ms to 10 ms log`, `3 TB/s ± 10 %`, `±20 %`. Stage 1 of an uncertainty."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from solvers.analysis.parameters import Parameter, get_value, parameters_of
 from solvers.declare import Solver, unknown_name
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Choice, Pick
+from solvers.quantities import format_quantity, to_input_text, to_si, unit_label
 from solvers.read import read_value
 from solvers.spelling import split_quantity
 
@@ -22,6 +23,10 @@ MOST_INPUTS = 8
 _LONGEST = 120
 _LOG = r"(?P<log>\s+log(?:-uniform)?)?"
 _ENDS = re.compile(rf"(?P<low>.+?)\s*(?:\.\.|…|–|\bto\b)\s*(?P<high>.+?){_LOG}", re.I)
+# A hyphen between two numbers that is not the sign of an exponent.
+_HYPHEN = re.compile(rf"(?P<low>\d[^-−±+]*?)(?<![eE])\s*[-−]\s*(?P<high>\d.*?){_LOG}", re.I)
+_AROUND = re.compile(rf"(?P<value>.+?)\s*(?:±|\+/?[-−])\s*(?P<by>.+?){_LOG}", re.I)
+_SHARE = re.compile(r"(?P<share>\d+(?:[.,]\d+)?)\s*%")
 _RELATIVE = re.compile(rf"(?:±|\+/?[-−])\s*(?P<share>\d+(?:[.,]\d+)?)\s*%{_LOG}", re.I)
 
 
@@ -47,16 +52,33 @@ class InputRange:
     log: bool = False
 
 
-def typed_ends(text: str) -> TypedEnds | None:
-    """Return the parts of a range; None where the text is none. Checks no value."""
+def typed_ends(text: str, unit: str, field: str = "") -> TypedEnds | None:
+    """Return the parts of a range; None where the text is none. `unit` is the SI unit of the input. Checks no end; of a
+    value with its deviation raise InputError on `field` where either is no quantity of that unit."""
     plain = text.replace("\u00a0", " ").strip()
     if len(plain) > _LONGEST:
         return None
     if match := _RELATIVE.fullmatch(plain):
         return TypedEnds("", "", match["share"].replace(",", "."), bool(match["log"]))
-    if match := _ENDS.fullmatch(plain):
+    if match := _ENDS.fullmatch(plain) or _HYPHEN.fullmatch(plain):
         return TypedEnds(match["low"], match["high"], "", bool(match["log"]))
+    if match := _AROUND.fullmatch(plain):
+        low, high = _ends_around(match["value"], match["by"], unit, field)
+        return TypedEnds(low, high, "", bool(match["log"]))
     return None
+
+
+def _ends_around(value: str, by: str, unit: str, field: str) -> tuple[str, str]:
+    """Return the ends of `3 TB/s ± 10 %` or of `3 ± 0.3 TB/s` as text."""
+    share = _SHARE.fullmatch(by)
+    if share and value.rstrip().endswith("%"):
+        sentence = f"needs both ends: '{value} ± {by}' may be a share of the value or points of percent."
+        raise InputError(field, sentence)
+    first, second = (value, by) if share else _with_units(value, by)
+    middle = to_si(field, first, unit)
+    far = middle * float(share["share"].replace(",", ".")) / 100 if share else to_si(field, second, unit)
+    low, high = (to_input_text(end, unit) for end in (middle - far, middle + far))
+    return low, high
 
 
 def read_ranges(solver: Solver[Any, Any], point: Any, texts: Mapping[str, str]) -> tuple[InputRange, ...]:
@@ -81,16 +103,23 @@ def read_range(solver: Solver[Any, Any], point: Any, name: str, text: str) -> In
     """Return the range of an input of the question `point`. Raise InputError, also where the value is unknown to
     which a percentage refers."""
     parameter = _parameter(solver, point, name)
-    typed = typed_ends(text)
+    typed = typed_ends(text, parameter.declared.unit, name)
     if typed is None:
         shown = text if len(text) <= 40 else f"{text[:37]}…"
-        raise InputError(name, f"needs a range such as 8..32 or ±20 %; '{shown}' is not one.")
+        raise InputError(name, f"needs a range such as {_such_as(parameter)}; '{shown}' is not one.")
     if typed.share:
         return _checked(_around(point, parameter, float(typed.share) / 100, typed.log), parameter, point)
     if parameter.table:
         raise InputError(name, "has one value per number format; give a percentage such as ±20 %.")
     low, high = (_number(solver, name, end) for end in _with_units(typed.low, typed.high))
     return _checked(InputRange(name, low, high, log=typed.log), parameter, point)
+
+
+def _such_as(parameter: Parameter) -> str:
+    """Return examples of a range, in the unit of the input."""
+    io = parameter.declared
+    unit = unit_label(io.display_unit)
+    return "8..32 or ±20 %" if parameter.table or not unit else f"2..3 {unit}, 3 {unit} ± 10 % or ±20 %"
 
 
 def _parameter(solver: Solver[Any, Any], point: Any, name: str) -> Parameter:
@@ -146,7 +175,8 @@ def _checked(asked: InputRange, parameter: Parameter, point: Any) -> InputRange:
         for end in (low, high):
             io.check(name, end)
     if not low < high:
-        raise InputError(name, f"needs a high end above the low end; {low:.6g}..{high:.6g} is no range.")
+        ends = (format_quantity(end, io.unit, io.display_unit) for end in (low, high))
+        raise InputError(name, f"needs a high end above the low end; {'..'.join(ends)} is no range.")
     if asked.log and low <= 0:
         raise InputError(name, "needs a low end above 0 for a log-uniform range.")
     if not math.isfinite(high):

@@ -19,7 +19,7 @@ from solvers.formatting import labelled
 from solvers.quantities import to_si, unit_label
 from solvers.registry import solvers
 from solvers.taxonomy import DOMAINS
-from solvers.uncertainty.ranges import typed_ends
+from solvers.uncertainty.ranges import TypedEnds, typed_ends
 from solvers.uncertainty.sobol import SAMPLES
 
 from .answer import UncertaintyAnswer
@@ -89,7 +89,7 @@ def _row(
     if wall is None or known is None or parameter is None:
         return RangeRow(number, name, name.replace("_", " ").capitalize(), UNIFORM, "", "", "", False, None, error)
     ends = catalog_ends(wall, known.point, known.snapshot, name)
-    typed = typed_ends(text)
+    typed = _ends(text, parameter)
     io = parameter.declared
     how = CATALOG if text.lower() == CATALOG else UNIFORM
     low = high = ""
@@ -103,6 +103,14 @@ def _row(
         low, high = _around(known.point, parameter, share)
     unit = unit_beside(io.display_unit, io.unit)
     return RangeRow(number, name, _label(wall, name, parameter), how, low, high, share, ends is not None, unit, error)
+
+
+def _ends(text: str, parameter: Parameter) -> TypedEnds | None:
+    """Return the parts of a typed range; None also where it is invalid, which its error says."""
+    try:
+        return typed_ends(text, parameter.declared.unit)
+    except InputError:
+        return None
 
 
 def _shown(io: Input, typed: str) -> str:

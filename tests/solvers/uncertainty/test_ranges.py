@@ -29,6 +29,55 @@ def test_a_percentage_is_a_factor_on_the_value():
     assert found == InputRange("accelerator.memory_bandwidth", 0.9, 1.1, relative=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("3 TB/s ± 10 %", 2.7e12, 3.3e12),
+        ("3 TB/s +/- 10%", 2.7e12, 3.3e12),
+        ("3.35 TB/s ± 150 GB/s", 3.2e12, 3.5e12),
+        ("3 ± 0.3 TB/s", 2.7e12, 3.3e12),
+        ("2.5..3.5 TB/s", 2.5e12, 3.5e12),
+        ("2.5-3.5 TB/s", 2.5e12, 3.5e12),
+        ("2.5 TB/s - 3.5 TB/s", 2.5e12, 3.5e12),
+        ("25e11-35e11", 2.5e12, 3.5e12),
+    ],
+)
+def test_a_range_is_read_as_people_write_it(text, low, high):
+    found = read_range(roofline, question(roofline, {}), "accelerator.memory_bandwidth", text)
+    assert found == InputRange("accelerator.memory_bandwidth", pytest.approx(low), pytest.approx(high))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("accelerator.memory_bandwidth", "3 TB/s ± 300 %", "must be above 0 GB/s"),
+        ("accelerator.memory_bandwidth", "3 TB/s ± 0 %", "needs a high end above the low end; 3 TB/s..3 TB/s is no"),
+        ("accelerator.memory_bandwidth", "3.5..2.5 TB/s", "; 3.5 TB/s..2.5 TB/s is no range."),
+        ("accelerator.memory_bandwidth", "3 W ± 10 %", "needs a bandwidth (byte/s); '3 W' is a power."),
+        ("accelerator.memory_bandwidth", "fast ± 10 %", "'fast' is not one."),
+        ("accelerator.memory_bandwidth", "10 %", "needs a range such as 2..3 GB/s, 3 GB/s ± 10 % or ±20 %; '10 %' is"),
+        (
+            "accelerator.memory_bandwidth",
+            "3 TB/s ± 1 %..4 TB/s",
+            "needs one value such as '3.35 TB/s'; '3 TB/s ± 1 %' is a",
+        ),
+        ("efficiency", "50 % ± 10 %", "'50 % ± 10 %' may be a share of the value or points of percent."),
+    ],
+)
+def test_a_bad_range_around_a_value_is_a_sentence(name, text, words):
+    with pytest.raises(InputError) as bad:
+        read_range(roofline, question(roofline, {}), name, text)
+    assert bad.value.field == name and words in bad.value.sentence
+
+
+def test_an_input_of_one_value_says_that_a_range_is_one():
+    for text in ("8..32", "8 to 32", "16 ± 4", "16 +- 10 %"):
+        with pytest.raises(InputErrors) as bad:
+            question(roofline, {"batch_size": text})
+        (error,) = bad.value.errors
+        assert error.sentence == f"needs one value such as '8'; '{text}' is a range. Uncertainty takes ranges."
+
+
 def test_a_table_by_number_format_takes_a_percentage():
     found = read_range(serving, POINT, "accelerator.peak", "±10 %")
     assert found.relative
