@@ -16,7 +16,7 @@ import pint
 
 from .errors import InputError
 from .numerals import MINUS, NO_BREAK_SPACE, format_cents, format_number, format_percent, format_rounded
-from .spelling import split_quantity
+from .spelling import is_range, split_quantity
 
 _DEFINITIONS = """
 yotta- = 1e24 = Y-; zetta- = 1e21 = Z-; exa- = 1e18 = E-; peta- = 1e15 = P-; tera- = 1e12 = T-; giga- = 1e9 = G-
@@ -52,7 +52,6 @@ def _registry() -> pint.UnitRegistry[float]:
 _units = _registry()
 
 _NOT_FINITE = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\b.*", re.I)
-_RANGE = re.compile(r"\s*\S+?(?:\s*[^\d\s.]\S*)?\s*(?:\.\.|…|±|\+/?[-−]|\bto\b)\s*\d.*")
 _POWER = r"(?:\^-?\d|\*\*-?\d|[²³])?"
 _UNIT = re.compile(rf"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*{_POWER}(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*{_POWER})*")
 _KINDS = {
@@ -109,7 +108,7 @@ def _parsed(unit: str) -> pint.Unit:
 def to_si(field: str, text: str, unit: str) -> float:
     """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
     split = split_quantity(text, bytes_wanted="byte" in unit)
-    if split and _RANGE.fullmatch(text):
+    if split and is_range(text):
         raise InputError(
             field, f"needs one value{_such_as(unit)}; '{_short(text)}' is a range. Uncertainty takes ranges."
         )
@@ -292,8 +291,12 @@ def display_units(unit: str, shown: str) -> tuple[tuple[float, DisplayUnit], ...
         return _in_thousands(size, "", unit_label(shown), "count", _PLAIN)
     if unit == "1/s":
         return _in_thousands(size, "", _after(unit_label(shown)), "rounded", _RATES)
-    steps = ((start, conversion_factor(name, unit), name) for start, name in _steps(unit, shown))
-    return tuple((start, DisplayUnit(each, "", _after(_plural(name)), "rounded")) for start, each, name in steps)[::-1]
+    # Work is counted: 447 TFLOPs.
+    steps = (
+        (start, conversion_factor(name, unit), f"{name}s" if name.endswith("FLOP") else unit_label(name))
+        for start, name in _steps(unit, shown)
+    )
+    return tuple((start, DisplayUnit(each, "", _after(label), "rounded")) for start, each, label in steps)[::-1]
 
 
 def _in_thousands(
@@ -310,11 +313,6 @@ def _steps(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
     """Return the ladder of a unit; only `shown` where that is not on it."""
     ladder = _LADDERS.get(shown if shown == "GiB" else unit, ())
     return ladder if shown in (unit, *(name for _, name in ladder)) and ladder else ((0, shown),)
-
-
-def _plural(name: str) -> str:
-    """Return the label of a unit after a number: work is counted, `447 TFLOPs`."""
-    return f"{name}s" if name.endswith("FLOP") else unit_label(name)
 
 
 def _after(label: str) -> str:

@@ -43,6 +43,9 @@ _UNITS = (
     (re.compile(r"\b([cmkµu]?m)\^?([23])\b"), r"\1**\2"),
 )
 
+# A number, perhaps its unit, what stands between the parts of a range, and a second number.
+_RANGE = re.compile(r"\s*\S+?(?:\s*[^\d\s.]\S*)?\s*(?:\.\.|…|±|\+/?[-−]|\bto\b)\s*\d.*")
+
 
 def split_quantity(text: str, bytes_wanted: bool = False) -> tuple[float, str] | None:
     """The number `text` begins with and the unit that follows, as the registry spells it; the unit of `$30k` is `USD`.
@@ -63,6 +66,11 @@ def split_quantity(text: str, bytes_wanted: bool = False) -> tuple[float, str] |
     if match["currency"]:
         rest = rest if rest.startswith("USD") else f"USD{rest}"
     return value, rest
+
+
+def is_range(text: str) -> bool:
+    """Return whether a text that begins with a number goes on to a second one, as `8..32` and `3 TB/s ± 10 %` do."""
+    return _RANGE.fullmatch(text) is not None
 
 
 def names_no_unit(text: str, bytes_wanted: bool = False) -> bool:
