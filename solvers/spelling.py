@@ -43,6 +43,7 @@ _UNITS = (
     (re.compile(r"\b([cmkµu]?m)\^?([23])\b"), r"\1**\2"),
 )
 
+_LONGEST_RANGE = 120
 # A number, perhaps its unit, what stands between the parts of a range, and a second number.
 _RANGE = re.compile(r"\s*\S+?(?:\s*[^\d\s.]\S*)?\s*(?:\.\.|…|±|\+/?[-−]|\bto\b)\s*\d.*")
 
@@ -69,8 +70,9 @@ def split_quantity(text: str, bytes_wanted: bool = False) -> tuple[float, str] |
 
 
 def is_range(text: str) -> bool:
-    """Return whether a text that begins with a number goes on to a second one, as `8..32` and `3 TB/s ± 10 %` do."""
-    return _RANGE.fullmatch(text) is not None
+    """Return whether a text that begins with a number goes on to a second one, as `8..32` and `3 TB/s ± 10 %` do. A
+    text of more than 120 characters is none, as the time of the search grows with the square of its length."""
+    return len(text) <= _LONGEST_RANGE and _RANGE.fullmatch(text) is not None
 
 
 def names_no_unit(text: str, bytes_wanted: bool = False) -> bool:

@@ -7,6 +7,7 @@ from solvers.node.roofline import roofline
 from solvers.node.serving import serving
 from solvers.notebook.call import question
 from solvers.operations.sustainability import sustainability
+from solvers.spelling import is_range
 from solvers.uncertainty.ranges import MOST_INPUTS, InputRange, read_range, read_ranges
 
 POINT = question(serving, {"batch_size": 16})
@@ -139,3 +140,8 @@ def test_every_bad_range_is_named_and_one_too_many_is_refused():
     assert len(texts) == MOST_INPUTS + 1
     with pytest.raises(InputErrors, match="one range too many: 8 inputs are the most"):
         read_ranges(serving, POINT, texts)
+
+
+def test_a_text_longer_than_a_range_is_not_searched_for_one():
+    assert is_range("1 W to 3 W") and is_range("3 TB/s ± 10 %") and not is_range("3 TB/s")
+    assert not is_range(f"1 {'W' * 120} to 3 W")
